@@ -1,0 +1,119 @@
+//! A run: many interactions, sorted by customer and then by the total order, never changed again.
+
+use super::columns::{Columns, Names};
+use super::history::Cursors;
+use crate::error::Result;
+
+/// Sorted columns and where each customer's part begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    index: Index,
+    pub(crate) columns: Columns,
+}
+
+/// Where each customer's rows begin: by code where most codes occur, by search otherwise.
+#[derive(Clone, Debug)]
+enum Index {
+    Dense { starts: Vec<u32> },
+    Sparse { customers: Vec<u32>, starts: Vec<u32> },
+}
+
+impl Run {
+    /// A run of columns sorted by customer, and the customers with their first rows, ascending.
+    pub(crate) fn new(customers: Vec<u32>, mut starts: Vec<u32>, columns: Columns) -> Result<Run> {
+        let rows = columns.len() as u32;
+        let codes = customers.last().map_or(0, |&last| last as usize + 1);
+        if customers.len() * 3 < codes {
+            starts.try_reserve_exact(1)?;
+            starts.push(rows);
+            return Ok(Run { index: Index::Sparse { customers, starts }, columns });
+        }
+        let mut dense = Vec::new();
+        dense.try_reserve_exact(codes + 1)?;
+        for (&customer, &start) in customers.iter().zip(&starts) {
+            dense.resize(customer as usize + 1, start);
+        }
+        dense.push(rows);
+        Ok(Run { index: Index::Dense { starts: dense }, columns })
+    }
+
+    /// A run whose customers' first rows are known for every code up to the last.
+    pub(crate) fn dense(starts: Vec<u32>, columns: Columns) -> Run {
+        Run { index: Index::Dense { starts }, columns }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The rows of a customer; `hint` speeds up calls with ascending customers.
+    #[inline]
+    pub(crate) fn rows(&self, customer: u32, hint: &mut usize) -> (u32, u32) {
+        match &self.index {
+            Index::Dense { starts } => match starts.get(customer as usize..customer as usize + 2) {
+                Some(&[start, end]) => (start, end),
+                _ => (0, 0),
+            },
+            Index::Sparse { customers, starts } => {
+                let from = if customers.get(*hint).is_some_and(|&c| c <= customer) { *hint } else { 0 };
+                let near = customers[from..].len().min(8);
+                let at = if customers[from..from + near].last().is_some_and(|&c| c >= customer) {
+                    from + customers[from..from + near].partition_point(|&c| c < customer)
+                } else {
+                    from + customers[from..].partition_point(|&c| c < customer)
+                };
+                *hint = at;
+                if customers.get(at) == Some(&customer) { (starts[at], starts[at + 1]) } else { (0, 0) }
+            }
+        }
+    }
+
+    /// The customers with at least one row, ascending.
+    pub(crate) fn customers(&self) -> Box<dyn Iterator<Item = u32> + '_> {
+        match &self.index {
+            Index::Dense { starts } => {
+                Box::new((0..starts.len().saturating_sub(1)).filter(|&c| starts[c] < starts[c + 1]).map(|c| c as u32))
+            }
+            Index::Sparse { customers, .. } => Box::new(customers.iter().copied()),
+        }
+    }
+
+    /// One run with the rows of several.
+    pub(crate) fn merge(runs: &[Run], names: Names<'_>) -> Result<Run> {
+        let mut all: Vec<u32> = Vec::new();
+        for run in runs {
+            for customer in run.customers() {
+                all.try_reserve(1)?;
+                all.push(customer);
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        let mut starts = Vec::new();
+        starts.try_reserve_exact(all.len())?;
+        let mut columns = Columns::default();
+        let total = runs.iter().map(Run::len).sum();
+        columns.at.try_reserve_exact(total)?;
+        columns.kind.try_reserve_exact(total)?;
+        let mut hints = [0; super::MAX_RUNS];
+        for &customer in &all {
+            starts.push(columns.len() as u32);
+            let mut cursors = Cursors::new(names);
+            for (run, hint) in runs.iter().zip(&mut hints) {
+                cursors.add_rows(&run.columns, run.rows(customer, hint));
+            }
+            while let Some((source, row)) = cursors.next() {
+                columns.push(&source.get(row))?;
+            }
+        }
+        Run::new(all, starts, columns)
+    }
+
+    pub(crate) fn heap_size(&self) -> usize {
+        let index = match &self.index {
+            Index::Dense { starts } => starts.capacity(),
+            Index::Sparse { customers, starts } => customers.capacity() + starts.capacity(),
+        };
+        index * 4 + self.columns.heap_size()
+    }
+}

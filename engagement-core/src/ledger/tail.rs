@@ -1,0 +1,89 @@
+//! The tail: the latest single rows, chained by customer in the total order, until there are enough for a run.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::columns::{Columns, Names, Row};
+use super::dictionary::NONE;
+use super::run::Run;
+use crate::error::Result;
+
+/// Rows in the tail before it becomes a run.
+pub(crate) const TAIL: usize = 4096;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tail {
+    pub(crate) columns: Columns,
+    pub(crate) next: Vec<u32>,
+    heads: HashMap<u32, u32, RandomState>,
+}
+
+impl Tail {
+    pub(crate) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The first row of a customer's chain, or [`NONE`].
+    pub(crate) fn head(&self, customer: u32) -> u32 {
+        if self.heads.is_empty() { NONE } else { self.heads.get(&customer).copied().unwrap_or(NONE) }
+    }
+
+    /// Adds a row, or leaves everything as it was.
+    pub(crate) fn push(&mut self, customer: u32, row: &Row, names: Names<'_>) -> Result<()> {
+        let new = self.len() as u32;
+        self.next.try_reserve(1)?;
+        self.heads.try_reserve(1)?;
+        if let Err(error) = self.columns.push(row) {
+            self.columns.truncate(new as usize);
+            return Err(error);
+        }
+        let mut before = NONE;
+        let mut after = self.head(customer);
+        while after != NONE && names.compare(&self.columns.get(after as usize), row).is_le() {
+            before = after;
+            after = self.next[after as usize];
+        }
+        self.next.push(after);
+        if before == NONE {
+            self.heads.insert(customer, new);
+        } else {
+            self.next[before as usize] = new;
+        }
+        Ok(())
+    }
+
+    /// The customers with rows here, ascending.
+    pub(crate) fn customers(&self) -> Vec<u32> {
+        let mut customers: Vec<u32> = self.heads.keys().copied().collect();
+        customers.sort_unstable();
+        customers
+    }
+
+    /// The tail as a run.
+    pub(crate) fn to_run(&self) -> Result<Run> {
+        let customers = self.customers();
+        let mut starts = Vec::new();
+        let mut rows = Vec::new();
+        starts.try_reserve_exact(customers.len() + 1)?;
+        rows.try_reserve_exact(self.len())?;
+        for &customer in &customers {
+            starts.push(rows.len() as u32);
+            let mut row = self.head(customer);
+            while row != NONE {
+                rows.push(row);
+                row = self.next[row as usize];
+            }
+        }
+        Run::new(customers, starts, self.columns.clone().gather(&rows)?)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.columns.truncate(0);
+        self.next.clear();
+        self.heads.clear();
+    }
+
+    pub(crate) fn heap_size(&self) -> usize {
+        self.columns.heap_size() + self.next.capacity() * 4 + self.heads.allocation_size()
+    }
+}
