@@ -62,12 +62,17 @@ impl Progress {
         self.cancelled.store(false, Ordering::Relaxed);
     }
 
-    pub(crate) fn begin(&self, total: u64) {
+    /// Says how many steps the work has; for those who do work of their own around the library's.
+    pub fn begin(&self, total: u64) {
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
 
-    pub(crate) fn step(&self, steps: u64) -> Result<()> {
+    /// Counts steps as done.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] once it was cancelled.
+    pub fn step(&self, steps: u64) -> Result<()> {
         self.done.fetch_add(steps, Ordering::Relaxed);
         if self.is_cancelled() { Err(Error::new(ErrorKind::Cancelled, "cancelled")) } else { Ok(()) }
     }

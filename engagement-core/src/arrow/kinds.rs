@@ -1,11 +1,13 @@
 //! From their names of kinds to ours, and the account of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::mapping::{Mapping, Vocabulary};
 use super::names::plain;
+use super::values::{Numbers, Texts};
 use crate::interaction::{KINDS, canonical_kind};
 
 /// How many different names a report lists; the rows of further ones are counted together.
@@ -200,7 +202,7 @@ impl Kinds {
     }
 
     /// Our name for theirs.
-    pub(crate) fn of<'a>(&'a self, name: &'a str) -> (std::borrow::Cow<'a, str>, KindOrigin) {
+    pub(crate) fn of<'a>(&'a self, name: &'a str) -> (Cow<'a, str>, KindOrigin) {
         if let Some(kind) = self.own.get(name) {
             return (kind.as_str().into(), KindOrigin::Mapping);
         }
@@ -211,4 +213,96 @@ impl Kinds {
         let origin = if KINDS.contains(&kind.as_ref()) { KindOrigin::Standard } else { KindOrigin::Custom };
         (kind, origin)
     }
+}
+
+/// The kinds of some rows.
+#[derive(Debug, Default)]
+pub(crate) struct KindColumn {
+    pub(crate) codes: Vec<u32>,
+    names: Vec<String>,
+}
+
+impl KindColumn {
+    pub(crate) fn values(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+}
+
+impl Kinds {
+    /// The kinds of rows: what they name, else the given kind, else without a column of names what the sign of the amount says.
+    pub(crate) fn column(
+        &self,
+        texts: Option<&Texts<'_>>,
+        amount: Option<&Numbers<'_, i64>>,
+        rows: usize,
+        report: &mut KindsReport,
+    ) -> KindColumn {
+        let mut column = match texts {
+            None => KindColumn { codes: vec![u32::MAX; rows], names: Vec::new() },
+            Some(Texts::Dictionary { codes, values }) => self.named(codes.clone(), values, report),
+            Some(Texts::Plain(texts)) => {
+                let (codes, values) = dictionary(texts);
+                self.named(codes, &values, report)
+            }
+        };
+        if let Some(given) = &self.given {
+            let code = column.names.len() as u32;
+            column.names.push(given.clone());
+            let mut filled = 0;
+            for missing in column.codes.iter_mut().filter(|code| **code == u32::MAX) {
+                *missing = code;
+                filled += 1;
+            }
+            report.count(None, given, KindOrigin::Given, filled);
+        } else if let (None, Some(amount)) = (texts, amount) {
+            column.names = vec!["purchase".to_owned(), "refund".to_owned()];
+            let mut counts = [0; 2];
+            for (row, code) in column.codes.iter_mut().enumerate() {
+                if let Some(amount) = amount.get(row) {
+                    *code = u32::from(amount < 0);
+                    counts[*code as usize] += 1;
+                }
+            }
+            report.count(None, "purchase", KindOrigin::Sign, counts[0]);
+            report.count(None, "refund", KindOrigin::Sign, counts[1]);
+        }
+        column
+    }
+
+    fn named(&self, mut codes: Vec<u32>, values: &[&str], report: &mut KindsReport) -> KindColumn {
+        let mut counts = vec![0_u64; values.len()];
+        for code in &mut codes {
+            match values.get(*code as usize) {
+                Some(&"") | None => *code = u32::MAX,
+                Some(_) => counts[*code as usize] += 1,
+            }
+        }
+        let names = values.iter().zip(counts).map(|(name, rows)| {
+            let (kind, origin) = self.of(name);
+            report.count(Some(name), &kind, origin, rows);
+            kind.into_owned()
+        });
+        KindColumn { names: names.collect(), codes }
+    }
+}
+
+/// Texts as codes into the distinct ones.
+fn dictionary<'a>(texts: &[Option<&'a str>]) -> (Vec<u32>, Vec<&'a str>) {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut values: Vec<&str> = Vec::new();
+    let mut last = ("", u32::MAX);
+    let mut code = |text: &Option<&'a str>| match *text {
+        None | Some("") => u32::MAX,
+        Some(text) if text == last.0 => last.1,
+        Some(text) => {
+            let code = *known.entry(text).or_insert_with(|| {
+                values.push(text);
+                values.len() as u32 - 1
+            });
+            last = (text, code);
+            code
+        }
+    };
+    let codes = texts.iter().map(&mut code).collect();
+    (codes, values)
 }

@@ -9,17 +9,15 @@ use crate::error::Result;
 /// The amount of no amount.
 pub(crate) const NO_MONEY: i64 = i64::MIN;
 
-/// The text fields that are dictionary codes, in the order of comparison. The id comes first among all fields but the
-/// time.
+/// A text field that is a dictionary code, by its place in the order of comparison: the id comes first among all fields but
+/// the time; item and arm, at 2 and 6, are never asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Text {
-    Id,
-    Order,
-    Item,
-    Channel,
-    Unit,
-    Campaign,
-    Arm,
+    Id = 0,
+    Order = 1,
+    Channel = 3,
+    Unit = 4,
+    Campaign = 5,
 }
 
 impl Text {

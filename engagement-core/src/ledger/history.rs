@@ -48,10 +48,6 @@ impl<'l> Cursors<'l> {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Cuts every part to the rows at or before `as_of`; returns how many rows stay and how many went.
     pub(crate) fn cut(&mut self, as_of: i64) -> (u64, u64) {
         let (mut stay, mut gone) = (0, 0);

@@ -8,7 +8,7 @@ use crate::money::{Currency, Money};
 use crate::time::Zone;
 
 /// The most rules a rulebook holds: their contributions then add up without rounding.
-pub const MOST_RULES: usize = 64;
+pub(crate) const MOST_RULES: usize = 64;
 
 /// A rulebook that was checked and compiled; it scores any ledger.
 ///
@@ -32,7 +32,6 @@ pub struct Rules {
     pub(crate) ways: [WayScale; 3],
     /// Weight over the ways that have rules.
     pub(crate) weight: f64,
-    pub(crate) has_rules: [bool; 3],
     pub(crate) levels: LevelScale,
     pub(crate) zone: Option<Zone>,
     pub(crate) currency: Option<Currency>,
@@ -153,7 +152,7 @@ impl Rulebook {
             }
         }
         self.levels.check().map_err(|message| Error::new(ErrorKind::InvalidRulebook, format!("rulebook, levels: {message}")))?;
-        Ok(Rules { rules, ways, weight, has_rules, levels: self.levels, zone: self.zone.clone(), currency: self.currency })
+        Ok(Rules { rules, ways, weight, levels: self.levels, zone: self.zone.clone(), currency: self.currency })
     }
 }
 

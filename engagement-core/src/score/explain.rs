@@ -69,7 +69,7 @@ impl Rules {
     /// }
     /// let rules = Rulebook::standard().compile()?;
     /// let why = rules.explain(&ledger, Key::from("ann"), ledger.zone().parse_as_of("2026-03-31")?)?;
-    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 49.2 (say unknown, stay 48.6, spend 98.9).");
+    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 47.3 (say unknown, stay 44.3, spend 97.6).");
     /// assert_eq!(
     ///     why.sentences[1],
     ///     "Spend: money spent gives 1085.0 points, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."

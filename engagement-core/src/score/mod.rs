@@ -156,7 +156,8 @@ pub(crate) fn in_chunks<T: Send>(chunks: usize, threads: usize, work: impl Fn(us
     };
     let mut all: Vec<(usize, T)> = std::thread::scope(|scope| {
         // A machine that gives no further thread still has this one.
-        let helpers: Vec<_> = (1..threads).filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, run).ok()).collect();
+        let thread = || std::thread::Builder::new().name("engagement".to_owned());
+        let helpers: Vec<_> = (1..threads).filter_map(|_| thread().spawn_scoped(scope, run).ok()).collect();
         let mut all = run();
         for helper in helpers {
             let theirs = helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
