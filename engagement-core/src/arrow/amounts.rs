@@ -5,7 +5,7 @@ use arrow_array::types::{
     Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type,
 };
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, downcast_integer};
-use arrow_buffer::{ArrowNativeType, NullBuffer, i256};
+use arrow_buffer::{NullBuffer, i256};
 use arrow_schema::DataType;
 
 use super::columns::unreadable;
@@ -96,7 +96,7 @@ fn decimals<'a, P: ArrowPrimitiveType>(
     faults: &mut Faults,
     widen: impl Fn(P::Native) -> Option<i128>,
 ) -> Numbers<'a, i64> {
-    let factor = if (0..=6).contains(&scale) { 10_i64.pow(6 - scale.unsigned_abs() as u32) } else { 0 };
+    let factor = if (0..=6).contains(&scale) { 10_i64.pow(6 - u32::from(scale.unsigned_abs())) } else { 0 };
     Numbers::converted::<P>(array, 0, |row, value| {
         let value = widen(value)?;
         let quick = i64::try_from(value).ok().and_then(|value| value.checked_mul(factor)).filter(|_| factor > 0);
@@ -175,6 +175,7 @@ fn exact_product(a: i64, b: i64) -> Option<i64> {
 }
 
 /// A column of ratings or reaches; NaN and empty text are missing. The array is no dictionary.
+#[expect(clippy::cast_lossless, reason = "one cast for integers of every width")]
 pub(crate) fn numbers<'a>(array: &'a ArrayRef, field: Field, column: &str, faults: &mut Faults) -> Result<Numbers<'a, f64>> {
     use DataType as D;
     macro_rules! integer {

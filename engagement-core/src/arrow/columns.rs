@@ -93,6 +93,13 @@ impl Columns {
         &self.kinds
     }
 
+    /// The field that is read from a position; the first, if several are.
+    #[cfg(feature = "files")]
+    pub(crate) fn field_at(&self, position: usize) -> Field {
+        let part = self.places.iter().zip(PARTS).find(|(place, _)| **place == Some(position)).map(|(_, (part, _))| part);
+        if let Some(Part::Field(field)) = part { field } else { Field::Id }
+    }
+
     /// The column a field is read from.
     pub(crate) fn column(&self, part: Part) -> &str {
         self.chosen.iter().find(|chosen| chosen.field == part.as_str()).map_or("", |chosen| &chosen.column)

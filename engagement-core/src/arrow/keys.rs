@@ -132,7 +132,10 @@ fn from_decimals<P: ArrowPrimitiveType>(
     field: Field,
     faults: &mut Faults,
     widen: impl Fn(P::Native) -> Option<i128>,
-) -> ArrayRef {
+) -> ArrayRef
+where
+    P::Native: std::fmt::Display,
+{
     let array = array.as_primitive::<P>();
     let power = 10_i128.checked_pow(u32::from(scale.unsigned_abs()));
     let whole = |value: P::Native| {
@@ -143,7 +146,7 @@ fn from_decimals<P: ArrowPrimitiveType>(
     for (row, value) in array.iter().enumerate() {
         let key = value.and_then(whole);
         if let (Some(value), None) = (value, key) {
-            faults.add(row, field, reason(field), format_args!("{value:?}e{}", -i32::from(scale)));
+            faults.add(row, field, reason(field), format_args!("{value}e{}", -i32::from(scale)));
         }
         keys.push(key);
     }

@@ -299,8 +299,12 @@ fn loss(is: &Contribution, was: Option<&Contribution>, zone: &Zone) -> String {
     if new > 0 && is.points < 0.0 {
         return format!("Since then {} took {:.1} points: {from}.", is.rule, before - is.points);
     }
-    let faded = format!("{} faded from {before:.1} to {:.1} points", capital(&is.rule), is.points);
-    if new == 0 { format!("{faded}; the latest was on {latest}.") } else { format!("{faded} in spite of {from}.") }
+    // A new bad rating and a new good one both leave less than before, so the sentence only says what happened.
+    let rule = capital(&is.rule);
+    match new {
+        0 => format!("{rule} faded from {before:.1} to {:.1} points; the latest was on {latest}.", is.points),
+        _ => format!("{rule} went from {before:.1} to {:.1} points with {from}.", is.points),
+    }
 }
 
 fn capital(text: &str) -> String {

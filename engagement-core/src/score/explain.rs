@@ -72,7 +72,7 @@ impl Rules {
     /// assert_eq!(why.sentences[0], "ann is engaged: engagement 47.3 (say unknown, stay 44.3, spend 97.6).");
     /// assert_eq!(
     ///     why.sentences[1],
-    ///     "Spend: money spent gives 1085.0 points, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
+    ///     "Spend: money spent gives 1075.8 points, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
     /// );
     /// assert_eq!(why.sentences.last().unwrap(), "If nothing happens, the level falls to not engaged on 2026-12-07.");
     /// # Ok::<(), engagement_core::Error>(())
