@@ -21,6 +21,7 @@
 //! * [`Ledger`]: every interaction once; [`Ledger::append`] a row, [`Ledger::load`] batches, [`Ledger::history`] of a customer.
 //! * [`Rulebook`]: what counts, how much, how long; [`Rulebook::compile`] makes [`Rules`].
 //! * [`Rules::score`], [`Rules::score_all`], [`Rules::score_history`], [`Rules::explain`], [`Rules::ratio_by`].
+//! * [`Ledger::purchases`]: frequency, recency, age and value, the summary of the buy-till-you-die models.
 //! * [`EngagementRatio`]: fully engaged to actively disengaged, with its interval.
 //!
 //! # Features
@@ -36,6 +37,7 @@ mod ledger;
 mod level;
 mod money;
 mod progress;
+mod purchases;
 pub mod rulebook;
 mod score;
 mod time;
@@ -49,6 +51,7 @@ pub use ledger::{
 pub use level::{AVERAGE_RATIO, EngagementRatio, Level, LevelCounts, LevelScale, RatioInterval, WORLD_CLASS_RATIO};
 pub use money::{Currency, Money};
 pub use progress::Progress;
+pub use purchases::{PurchaseOptions, Purchases, TimeUnit};
 pub use rulebook::{Rulebook, Rules, Way};
 pub use score::{By, Contribution, Explanation, GroupRatio, Nullable, ReasonWhy, ScoreOptions, Scorecard, Scores};
 pub use time::{Timestamp, Zone, zone_data_version};

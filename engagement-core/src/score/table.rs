@@ -29,7 +29,7 @@ impl Nullable {
         self.values.iter().zip(&self.valid).map(|(&value, &valid)| (valid != 0).then_some(value))
     }
 
-    fn push(&mut self, value: Option<f64>) {
+    pub(crate) fn push(&mut self, value: Option<f64>) {
         self.values.push(value.unwrap_or(0.0));
         self.valid.push(u8::from(value.is_some()));
     }
@@ -99,7 +99,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    fn push(&mut self, key: Key<'_>) {
+    pub(crate) fn push(&mut self, key: Key<'_>) {
         match key {
             Key::Int(key) => self.integers.push(key),
             Key::Text(key) => {
@@ -109,7 +109,7 @@ impl Keys {
         }
     }
 
-    fn get(&self, row: usize) -> Key<'_> {
+    pub(crate) fn get(&self, row: usize) -> Key<'_> {
         // Integers come first in key order.
         match row.checked_sub(self.integers.len()) {
             None => Key::Int(self.integers[row]),

@@ -1,0 +1,4 @@
+//! Published numbers, one file a source.
+
+mod cdnow;
+mod ratio;
