@@ -23,7 +23,7 @@ pub(crate) const MOST_RULES: usize = 64;
 /// let rules = Rulebook::standard().compile()?;
 /// let card = rules.score(&ledger, Key::from("ann"), ledger.zone().parse_as_of("2026-03-31")?)?;
 /// assert_eq!(card.level.as_str(), "not engaged");
-/// assert!(card.stay.unwrap() > 40.0 && card.say.is_none());
+/// assert!(card.stay.unwrap() > 39.0 && card.say.is_none());
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -69,12 +69,12 @@ impl Rules {
     /// }
     /// let rules = Rulebook::standard().compile()?;
     /// let why = rules.explain(&ledger, Key::from("ann"), ledger.zone().parse_as_of("2026-03-31")?)?;
-    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 47.3 (say unknown, stay 44.3, spend 97.6).");
+    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 45.6 (say unknown, stay 39.1, spend 97.6).");
     /// assert_eq!(
     ///     why.sentences[1],
-    ///     "Spend: money spent gives 1075.8 points, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
+    ///     "Spend: +1075.8 points for money spent, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
     /// );
-    /// assert_eq!(why.sentences.last().unwrap(), "If nothing happens, the level falls to not engaged on 2026-12-07.");
+    /// assert_eq!(why.sentences.last().unwrap(), "If nothing happens, the level falls to not engaged on 2027-02-27.");
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
     ///
@@ -170,7 +170,7 @@ fn next_fall(rules: &Rules, parts: &[Part], level: Level, as_of: Timestamp) -> O
 fn sentences(card: &Scorecard, reasons: &[ReasonWhy], fall: Option<(Timestamp, Level)>, zone: &Zone) -> Vec<String> {
     let shown = |score: Option<f64>| score.map_or_else(|| "unknown".to_owned(), |score| format!("{score:.1}"));
     let ways = format!("say {}, stay {}, spend {}", shown(card.say), shown(card.stay), shown(card.spend));
-    let who = if card.prospect { format!("{}, who has not bought yet,", card.customer) } else { card.customer.clone() };
+    let who = if card.prospect { format!("{}, with no purchase so far,", card.customer) } else { card.customer.clone() };
     let mut sentences = Vec::with_capacity(reasons.len() + 2);
     sentences.push(match card.engagement {
         Some(engagement) => format!("{who} is {}: engagement {engagement:.1} ({ways}).", card.level),
@@ -179,21 +179,20 @@ fn sentences(card: &Scorecard, reasons: &[ReasonWhy], fall: Option<(Timestamp, L
     for reason in reasons {
         let mut way = reason.way.as_str().to_owned();
         way[..1].make_ascii_uppercase();
-        let verb = if reason.points < 0.0 { "takes" } else { "gives" };
         let (from, them) = match reason.interactions {
-            1 => (format!("from one interaction on {}", zone.format_date(reason.latest)), "it"),
-            n => (format!("from {n} interactions, the latest on {}", zone.format_date(reason.latest)), "them"),
+            1 => (format!("one interaction on {}", zone.format_date(reason.latest)), "it"),
+            n => (format!("{n} interactions, the latest on {}", zone.format_date(reason.latest)), "them"),
         };
         sentences.push(format!(
-            "{way}: {} {verb} {:.1} points, {from}; without {them} engagement would be {}.",
+            "{way}: {:+.1} points for {}, from {from}; without {them} engagement would be {}.",
+            reason.points,
             reason.rule,
-            reason.points.abs(),
             shown(reason.engagement_without)
         ));
     }
     if let Some((at, level)) = fall {
         sentences.push(format!("If nothing happens, the level falls to {level} on {}.", zone.format_date(at)));
-    } else if !matches!(card.level, Level::Unknown | Level::ActivelyDisengaged) {
+    } else if matches!(card.level, Level::Engaged | Level::FullyEngaged) {
         sentences.push("If nothing happens, the level does not fall within five years.".to_owned());
     }
     sentences
