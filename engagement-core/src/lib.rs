@@ -62,3 +62,7 @@ pub mod arrow;
 pub mod files;
 #[cfg(feature = "report")]
 pub mod report;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
