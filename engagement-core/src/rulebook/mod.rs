@@ -148,13 +148,13 @@ impl Rulebook {
     /// [`ErrorKind::InvalidRulebook`] naming the path and the value; [`ErrorKind::UnsupportedVersion`] for a newer document.
     pub fn from_toml(text: &str) -> Result<Rulebook> {
         check_length(text)?;
-        let invalid = |e: toml::de::Error| Error::new(ErrorKind::InvalidRulebook, format!("rulebook: {}", e.to_string().trim_end()));
-        let table: toml::Table = text.parse().map_err(invalid)?;
+        let invalid = |e: &toml::de::Error| Error::new(ErrorKind::InvalidRulebook, format!("rulebook: {}", said(text, e)));
+        let table: toml::Table = text.parse().map_err(|e| invalid(&e))?;
         check_version(table.get("version").and_then(toml::Value::as_integer))?;
-        let document = toml::Deserializer::parse(text).map_err(invalid)?;
+        let document = toml::Deserializer::parse(text).map_err(|e| invalid(&e))?;
         let rulebook: Rulebook = serde_path_to_error::deserialize(document).map_err(|e| {
             let path = e.path().to_string();
-            Error::new(ErrorKind::InvalidRulebook, format!("rulebook, {path}: {}", e.into_inner().to_string().trim_end()))
+            Error::new(ErrorKind::InvalidRulebook, format!("rulebook, {path}: {}", said(text, e.inner())))
         })?;
         rulebook.validate()?;
         Ok(rulebook)
@@ -218,6 +218,15 @@ impl Rulebook {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         self.calibration.as_ref().map_or(&[], |calibration| &calibration.notes)
+    }
+}
+
+/// What a TOML error says, and in which line.
+fn said(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!("{} (line {})", error.message(), before.matches('\n').count() + 1),
+        None => error.message().to_owned(),
     }
 }
 
