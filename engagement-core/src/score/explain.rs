@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::scorecard::{Index, Scorecard};
 use super::tally::{Bound, Part, Tally, contribution, fading};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
 use crate::ledger::{Cursors, Ledger};
 use crate::level::Level;
@@ -53,6 +53,16 @@ pub struct ReasonWhy {
     /// Where these interactions stand in the customer's history, from 0.
     #[serde(skip)]
     pub positions: Vec<u64>,
+}
+
+impl Explanation {
+    /// The explanation as a JSON object; missing numbers are `null`.
+    ///
+    /// # Errors
+    /// None that the types allow; the result is there for the writer's sake.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|e| Error::new(ErrorKind::InvalidArgument, e.to_string()))
+    }
 }
 
 impl Rules {
