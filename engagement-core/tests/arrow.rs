@@ -10,7 +10,9 @@ use arrow_array::*;
 use arrow_buffer::i256;
 use arrow_schema::DataType;
 use engagement_core::arrow::{KindOrigin, KindsReport, Mapping, Vocabulary, push, rejects_batch, resolve, scores_batch};
-use engagement_core::{ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, Reason, Rulebook, ScoreOptions, Timestamp, Zone};
+use engagement_core::{
+    ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, Reason, Rulebook, ScoreOptions, Timestamp, Zone,
+};
 
 const AT: i64 = 1_772_000_000_000_000;
 
@@ -137,9 +139,15 @@ fn times_of_every_type() {
 
 #[test]
 fn times_that_are_none_are_refused_by_row() {
-    let (kept, rejects) = at(Arc::new(StringArray::from(vec![Some("soon"), None, Some(""), Some("2026-02-30"), Some("2026-02-25")])), "UTC");
+    let (kept, rejects) =
+        at(Arc::new(StringArray::from(vec![Some("soon"), None, Some(""), Some("2026-02-30"), Some("2026-02-25")])), "UTC");
     assert_eq!(kept.len(), 1);
-    let wanted = [(Reason::InvalidTime, "soon"), (Reason::MissingTime, ""), (Reason::MissingTime, ""), (Reason::InvalidTime, "2026-02-30")];
+    let wanted = [
+        (Reason::InvalidTime, "soon"),
+        (Reason::MissingTime, ""),
+        (Reason::MissingTime, ""),
+        (Reason::InvalidTime, "2026-02-30"),
+    ];
     assert_eq!(rejects, wanted.map(|(reason, value)| (reason, value.to_owned())));
     let (_, rejects) = at(Arc::new(TimestampSecondArray::from(vec![Some(i64::MAX), None, Some(i64::MIN)])), "Europe/Berlin");
     assert_eq!(rejects[0], (Reason::InvalidTime, i64::MAX.to_string()));
@@ -166,7 +174,11 @@ fn amounts_of_every_type() {
     let all = |array: ArrayRef, wanted: &[&str]| {
         let kind = array.data_type().clone();
         let (kept, rejects) = amounts(array);
-        assert_eq!((kept.as_slice(), rejects.len()), (wanted.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice(), 0), "{kind}");
+        assert_eq!(
+            (kept.as_slice(), rejects.len()),
+            (wanted.iter().map(ToString::to_string).collect::<Vec<_>>().as_slice(), 0),
+            "{kind}"
+        );
     };
     all(Arc::new(Float64Array::from(vec![Some(19.99), None, Some(f64::NAN), Some(-0.1)])), &["19.99", "-", "-", "-0.1"]);
     all(Arc::new(Float32Array::from(vec![19.99, f32::NAN])), &["19.99", "-"]);
@@ -181,7 +193,10 @@ fn amounts_of_every_type() {
     wide.append_value(i256::from_i128(125).wrapping_mul(i256::from_i128(10).wrapping_pow(38)));
     wide.append_null();
     all(Arc::new(wide.finish()), &["1.25", "-"]);
-    all(Arc::new(StringArray::from(vec![Some(" 12.50 "), Some(""), Some("NaN"), None, Some("-3")])), &["12.5", "-", "-", "-", "-3"]);
+    all(
+        Arc::new(StringArray::from(vec![Some(" 12.50 "), Some(""), Some("NaN"), None, Some("-3")])),
+        &["12.5", "-", "-", "-", "-3"],
+    );
     all(Arc::new(StringViewArray::from(vec!["0.000001"])), &["0.000001"]);
     let dictionary: DictionaryArray<Int32Type> = [Some("2.5"), None, Some("2.5")].into_iter().collect();
     all(Arc::new(dictionary), &["2.5", "-", "2.5"]);
@@ -194,26 +209,39 @@ fn amounts_that_are_not_exact_are_refused_by_row() {
         let (_, rejects) = amounts(array);
         assert_eq!(rejects, wanted.iter().map(|value| (Reason::InvalidAmount, (*value).to_owned())).collect::<Vec<_>>());
     };
-    refused(Arc::new(Float64Array::from(vec![f64::INFINITY, 1e13, f64::MAX])), &["inf", "10000000000000", &f64::MAX.to_string()[..80]]);
+    refused(
+        Arc::new(Float64Array::from(vec![f64::INFINITY, 1e13, f64::MAX])),
+        &["inf", "10000000000000", &f64::MAX.to_string()[..80]],
+    );
     refused(Arc::new(Int64Array::from(vec![i64::MAX, i64::MIN])), &["9223372036854775807", "-9223372036854775808"]);
     refused(Arc::new(UInt64Array::from(vec![u64::MAX])), &["18446744073709551615"]);
     refused(Arc::new(Decimal128Array::from(vec![1]).with_precision_and_scale(10, 7).unwrap()), &["1e-7"]);
-    refused(Arc::new(StringArray::from(vec!["1,50", "1e3", "0.0000001", "£5", "1 000"])), &["1,50", "1e3", "0.0000001", "£5", "1 000"]);
+    refused(
+        Arc::new(StringArray::from(vec!["1,50", "1e3", "0.0000001", "£5", "1 000"])),
+        &["1,50", "1e3", "0.0000001", "£5", "1 000"],
+    );
 }
 
 #[test]
 fn quantity_times_price_is_exact() {
     let product = |quantity: ArrayRef, price: ArrayRef| {
         let customers = Int64Array::from_iter_values(0..price.len() as i64);
-        let table = batch(vec![("customer", Arc::new(customers)), ("at", times(price.len())), ("Quantity", quantity), ("UnitPrice", price)]);
+        let table = batch(vec![
+            ("customer", Arc::new(customers)),
+            ("at", times(price.len())),
+            ("Quantity", quantity),
+            ("UnitPrice", price),
+        ]);
         let (ledger, loaded, kinds) = load(&table, &Mapping::new(), "UTC");
         let rows = all(&ledger).iter().map(|i| format!("{} {}", i.kind, i.amount.unwrap())).collect::<Vec<_>>();
         let rejects = loaded.rejects.iter().map(|r| format!("{} {} {}", r.row, r.reason.as_str(), r.value)).collect::<Vec<_>>();
         assert!(kinds.kinds().all(|kind| kind.origin == KindOrigin::Sign && kind.name.is_none()));
         (rows, rejects)
     };
-    let (rows, rejects) =
-        product(Arc::new(Int32Array::from(vec![Some(6), Some(-2), Some(3), None])), Arc::new(Float64Array::from(vec![2.55, 3.39, 0.0, 1.0])));
+    let (rows, rejects) = product(
+        Arc::new(Int32Array::from(vec![Some(6), Some(-2), Some(3), None])),
+        Arc::new(Float64Array::from(vec![2.55, 3.39, 0.0, 1.0])),
+    );
     assert_eq!(rows, ["purchase 15.3", "refund -6.78", "purchase 0"]);
     assert_eq!(rejects, ["4 missing_kind "]);
     let (rows, rejects) = product(
@@ -249,7 +277,8 @@ fn ratings_and_reaches_of_every_type() {
         Arc::new(Decimal128Array::from(vec![400]).with_precision_and_scale(9, 2).unwrap()),
         Arc::new(BinaryArray::from(vec![b"4".as_slice()])),
     ] {
-        let table = batch(vec![("customer", Arc::new(Int64Array::from(vec![1])) as ArrayRef), ("at", times(1)), ("rating", stars)]);
+        let table =
+            batch(vec![("customer", Arc::new(Int64Array::from(vec![1])) as ArrayRef), ("at", times(1)), ("rating", stars)]);
         assert_eq!(all(&load(&table, &Mapping::new().kind("review"), "UTC").0)[0].rating, Some(4.0));
     }
 }
@@ -277,10 +306,19 @@ fn every_text_field_arrives() {
     let table = batch(columns);
     let (ledger, _, kinds) = load(&table, &Mapping::new(), "UTC");
     let i = all(&ledger)[0];
-    assert_eq!((i.customer, i.kind, i.other, i.cost.unwrap().to_string()), (Key::from("ann"), "referral", Some(Key::Int(12)), "0.25".to_owned()));
-    assert_eq!([i.order, i.item, i.channel, i.unit, i.campaign, i.arm, i.id].map(Option::unwrap), ["536365", "85123", "web", "3", "spring", "B", "e-1"]);
+    assert_eq!(
+        (i.customer, i.kind, i.other, i.cost.unwrap().to_string()),
+        (Key::from("ann"), "referral", Some(Key::Int(12)), "0.25".to_owned())
+    );
+    assert_eq!(
+        [i.order, i.item, i.channel, i.unit, i.campaign, i.arm, i.id].map(Option::unwrap),
+        ["536365", "85123", "web", "3", "spring", "B", "e-1"]
+    );
     assert_eq!(ledger.currency().unwrap().as_str(), "EUR");
-    assert_eq!(kinds.kinds().map(|k| (k.name.unwrap(), k.origin)).collect::<Vec<_>>(), [("Referral".to_owned(), KindOrigin::Standard)]);
+    assert_eq!(
+        kinds.kinds().map(|k| (k.name.unwrap(), k.origin)).collect::<Vec<_>>(),
+        [("Referral".to_owned(), KindOrigin::Standard)]
+    );
     assert_eq!(resolve(table.schema_ref(), &Mapping::new()).unwrap().unused(), ["colour"]);
 }
 
@@ -299,7 +337,10 @@ fn slices_with_offsets_and_long_batches_are_the_same_rows() {
     ]);
     let (whole, loaded, _) = load(&table, &Mapping::new(), "UTC");
     assert_eq!(loaded.reconciliation.rows, rows as u64);
-    assert_eq!(loaded.rejects.iter().filter(|r| r.row > 131_072).count(), loaded.rejects.iter().filter(|r| r.row > 131_072 && r.row <= 150_000).count());
+    assert_eq!(
+        loaded.rejects.iter().filter(|r| r.row > 131_072).count(),
+        loaded.rejects.iter().filter(|r| r.row > 131_072 && r.row <= 150_000).count()
+    );
 
     let mut pieces = Ledger::new();
     let mut load = pieces.load(LoadOptions::default().lenient(true)).unwrap();
@@ -363,7 +404,10 @@ fn cloud_events_are_identified_by_source_and_id() {
     ]);
     let (ledger, loaded, _) = load(&table, &Mapping::new().vocabulary(Vocabulary::CloudEvents), "UTC");
     assert_eq!((loaded.reconciliation.recorded, loaded.reconciliation.duplicates), (2, 1));
-    assert_eq!(all(&ledger).iter().map(|i| (i.id.unwrap(), i.kind)).collect::<Vec<_>>(), [("/app 1", "visit"), ("/web 1", "visit")]);
+    assert_eq!(
+        all(&ledger).iter().map(|i| (i.id.unwrap(), i.kind)).collect::<Vec<_>>(),
+        [("/app 1", "visit"), ("/web 1", "visit")]
+    );
 }
 
 fn refusal(columns: Vec<(&str, ArrayRef)>, mapping: &Mapping) -> (ErrorKind, String) {
@@ -383,7 +427,8 @@ fn what_is_missing_is_said_with_what_is_there() {
                 .to_owned()
         )
     );
-    let (kind, message) = refusal(vec![("customer", int()), ("invoice_date", times(1))], &Mapping::new().column("at", "invoice_dat"));
+    let (kind, message) =
+        refusal(vec![("customer", int()), ("invoice_date", times(1))], &Mapping::new().column("at", "invoice_dat"));
     assert_eq!(kind, ErrorKind::InvalidArgument);
     assert_eq!(
         message,
@@ -392,14 +437,23 @@ fn what_is_missing_is_said_with_what_is_there() {
     let (_, message) = refusal(vec![("customer", int()), ("at", times(1))], &Mapping::new().column("prise", "x"));
     assert!(message.starts_with("there is no field \"prise\""), "{message}");
     let (_, message) = refusal(vec![("customer", int()), ("at", times(1))], &Mapping::new().column("ordr", "x"));
-    assert!(message.starts_with("there is no field \"ordr\", did you mean \"order\"?; the fields are customer_id, at"), "{message}");
+    assert!(
+        message.starts_with("there is no field \"ordr\", did you mean \"order\"?; the fields are customer_id, at"),
+        "{message}"
+    );
     let (_, message) = refusal(vec![("customer", int()), ("at", times(1))], &Mapping::new());
     assert!(message.starts_with("nothing says what happened"), "{message}");
     let flags = Arc::new(BooleanArray::from(vec![true])) as ArrayRef;
     let (_, message) = refusal(vec![("customer", int()), ("at", times(1)), ("value", flags)], &Mapping::new());
-    assert!(message.starts_with("column \"value\" is Boolean, from which amount cannot be read: a number or text is expected"), "{message}");
+    assert!(
+        message.starts_with("column \"value\" is Boolean, from which amount cannot be read: a number or text is expected"),
+        "{message}"
+    );
     let (_, message) = refusal(vec![("customer", int()), ("at", int()), ("value", int())], &Mapping::new());
-    assert!(message.starts_with("column \"at\" is Int64, from which at cannot be read: a timestamp, a date or text"), "{message}");
+    assert!(
+        message.starts_with("column \"at\" is Int64, from which at cannot be read: a timestamp, a date or text"),
+        "{message}"
+    );
     let (_, message) = refusal(
         vec![("customer", int()), ("at", times(1)), ("value", int()), ("qty", int()), ("price", int())],
         &Mapping::new().column("amount", "value").column("quantity", "qty"),
@@ -411,7 +465,15 @@ fn what_is_missing_is_said_with_what_is_there() {
 fn the_surest_name_wins_and_the_mapping_wins_over_it() {
     let int = || Arc::new(Int64Array::from(vec![1])) as ArrayRef;
     let columns = || {
-        vec![("user", int()), ("CustomerID", int()), ("date", times(1)), ("at", times(1)), ("price", int()), ("qty", int()), ("total", int())]
+        vec![
+            ("user", int()),
+            ("CustomerID", int()),
+            ("date", times(1)),
+            ("at", times(1)),
+            ("price", int()),
+            ("qty", int()),
+            ("total", int()),
+        ]
     };
     let chosen = |mapping: &Mapping| -> Vec<String> {
         let resolved = resolve(batch(columns()).schema_ref(), mapping).unwrap();
@@ -419,7 +481,10 @@ fn the_surest_name_wins_and_the_mapping_wins_over_it() {
     };
     assert_eq!(chosen(&Mapping::new()), ["customer_id=CustomerID", "at=at", "amount=total"]);
     let resolved = resolve(batch(columns()).schema_ref(), &Mapping::new()).unwrap();
-    assert_eq!((&resolved.chosen()[0].passed_over, &resolved.chosen()[1].passed_over), (&vec!["user".to_owned()], &vec!["date".to_owned()]));
+    assert_eq!(
+        (&resolved.chosen()[0].passed_over, &resolved.chosen()[1].passed_over),
+        (&vec!["user".to_owned()], &vec!["date".to_owned()])
+    );
     let mapping = Mapping::new().column("customer", "USER").column("quantity", "qty").column("at", "date");
     assert_eq!(chosen(&mapping), ["customer_id=user!", "at=date!", "quantity=qty!", "unit_price=price"]);
     let mapping = Mapping::new().column("amount", "").kind("visit");
@@ -428,8 +493,16 @@ fn the_surest_name_wins_and_the_mapping_wins_over_it() {
 
 #[test]
 fn a_load_that_failed_midway_cannot_be_finished() {
-    let good = batch(vec![("customer", Arc::new(Int64Array::from(vec![1])) as ArrayRef), ("at", times(1)), ("amount", Arc::new(Int64Array::from(vec![1])))]);
-    let other = batch(vec![("at", times(1)), ("customer", Arc::new(Int64Array::from(vec![1]))), ("amount", Arc::new(Int64Array::from(vec![1])))]);
+    let good = batch(vec![
+        ("customer", Arc::new(Int64Array::from(vec![1])) as ArrayRef),
+        ("at", times(1)),
+        ("amount", Arc::new(Int64Array::from(vec![1]))),
+    ]);
+    let other = batch(vec![
+        ("at", times(1)),
+        ("customer", Arc::new(Int64Array::from(vec![1]))),
+        ("amount", Arc::new(Int64Array::from(vec![1]))),
+    ]);
     let mut ledger = Ledger::new();
     let mut load = ledger.load(LoadOptions::default().lenient(true)).unwrap();
     let columns = resolve(good.schema_ref(), &Mapping::new()).unwrap();
@@ -463,15 +536,24 @@ fn scores_and_rejects_come_out_as_tables() {
     ledger.append(&Interaction::new("zoe", at, "visit")).unwrap();
     let table = scores_batch(&rules.score_all(&ledger, at, &ScoreOptions::default()).unwrap()).unwrap();
     assert_eq!(table.column(0).as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["2", "10", "zoe"]);
-    assert_eq!(*scores_batch(&rules.score_all(&Ledger::new(), at, &options).unwrap()).unwrap().column(0).data_type(), DataType::Utf8);
+    assert_eq!(
+        *scores_batch(&rules.score_all(&Ledger::new(), at, &options).unwrap()).unwrap().column(0).data_type(),
+        DataType::Utf8
+    );
 
     let (_, loaded, _) = load(
-        &batch(vec![("customer", Arc::new(Int64Array::from(vec![None, Some(1)])) as ArrayRef), ("at", times(2)), ("amount", Arc::new(StringArray::from(vec!["1", "x"])))]),
+        &batch(vec![
+            ("customer", Arc::new(Int64Array::from(vec![None, Some(1)])) as ArrayRef),
+            ("at", times(2)),
+            ("amount", Arc::new(StringArray::from(vec!["1", "x"]))),
+        ]),
         &Mapping::new(),
         "UTC",
     );
     let table = rejects_batch(&loaded.rejects).unwrap();
-    let text = |name: &str| table.column_by_name(name).unwrap().as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect::<Vec<_>>();
+    let text = |name: &str| {
+        table.column_by_name(name).unwrap().as_string::<i32>().iter().map(|t| t.map(str::to_owned)).collect::<Vec<_>>()
+    };
     assert_eq!(text("reason"), [Some("missing_customer".to_owned()), Some("invalid_amount".to_owned())]);
     assert_eq!((text("value"), text("source")), (vec![None, Some("x".to_owned())], vec![None, None]));
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, LargeStringArray, RecordBatch, StringArray, TimestampNanosecondArray};
 use engagement_core::arrow::Mapping;
 use engagement_core::files::{ReadReport, read_csv, read_parquet, write_arrow, write_csv, write_parquet};
-use engagement_core::{Error, ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, Reason, Rulebook, ScoreOptions, Timestamp};
+use engagement_core::{
+    Error, ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, Reason, Rulebook, ScoreOptions, Timestamp,
+};
 
 fn csv(bytes: &[u8], mapping: &Mapping, lenient: bool) -> Result<(Ledger, Loaded, ReadReport), Error> {
     let mut ledger = Ledger::new();
@@ -75,7 +77,9 @@ fn delimiters_line_ends_marks_and_gzip_make_no_difference() {
 
 #[test]
 fn quotes_hold_delimiters_quotes_and_line_ends() {
-    let (ledger, _) = lenient(b"customer,date,amount,item\n1,2026-03-01,1,\"a,b\"\n1,2026-03-02,1,\"7\"\" tall\"\n1,2026-03-03,1,\"two\nlines\"\n");
+    let (ledger, _) = lenient(
+        b"customer,date,amount,item\n1,2026-03-01,1,\"a,b\"\n1,2026-03-02,1,\"7\"\" tall\"\n1,2026-03-03,1,\"two\nlines\"\n",
+    );
     assert_eq!(items(&ledger, "1"), ["a,b 1", "7\" tall 1", "two\nlines 1"]);
 }
 
@@ -86,7 +90,10 @@ fn ragged_rows_are_refused_by_number() {
     assert_eq!(ledger.customers().map(|k| k.to_string()).collect::<Vec<_>>(), ["1", "4"]);
     let rejects: Vec<_> = loaded.rejects.iter().map(|r| (r.row, r.value.as_str())).collect();
     assert_eq!(rejects, [(2, "2 fields where the header has 3"), (3, "4 fields where the header has 3")]);
-    assert_eq!(error(text), (ErrorKind::CorruptData, "log.csv, row 2: 2 fields where the header has 3; nothing was recorded".to_owned()));
+    assert_eq!(
+        error(text),
+        (ErrorKind::CorruptData, "log.csv, row 2: 2 fields where the header has 3; nothing was recorded".to_owned())
+    );
 }
 
 #[test]
@@ -158,9 +165,14 @@ fn long_files_are_read_in_slices_with_true_row_numbers() {
 }
 
 fn retail() -> Mapping {
-    Mapping::new().column("at", "invoice_date").column("order", "invoice").column("quantity", "quantity").column("unit_price", "price")
+    Mapping::new()
+        .column("at", "invoice_date")
+        .column("order", "invoice")
+        .column("quantity", "quantity")
+        .column("unit_price", "price")
 }
 
+/// The rows are invented; their columns and their faults are those of the Online Retail log (UCI).
 #[test]
 fn a_retail_log_reconciles() {
     let (ledger, loaded, report) = csv(include_bytes!("data/retail_excerpt.csv"), &retail(), true).unwrap();
@@ -168,13 +180,34 @@ fn a_retail_log_reconciles() {
         loaded.reconciliation.to_string(),
         "7 rows read = 4 recorded + 0 duplicates + 1 folded + 2 rejected (missing_customer: 2)"
     );
-    let rows: Vec<_> = ["10001", "10002"].iter().flat_map(|c| ledger.history(Key::from(*c), Timestamp::MAX).unwrap().map(|i| (i.kind, i.order, i.amount.unwrap().to_string())).collect::<Vec<_>>()).collect();
-    let wanted = [("purchase", "700001", "22.08"), ("refund", "C700003", "-2.55"), ("purchase", "700004", "0"), ("purchase", "700006", "3.33333")];
+    let rows: Vec<_> = ["10001", "10002"]
+        .iter()
+        .flat_map(|c| {
+            ledger
+                .history(Key::from(*c), Timestamp::MAX)
+                .unwrap()
+                .map(|i| (i.kind, i.order, i.amount.unwrap().to_string()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let wanted = [
+        ("purchase", "700001", "22.08"),
+        ("refund", "C700003", "-2.55"),
+        ("purchase", "700004", "0"),
+        ("purchase", "700006", "3.33333"),
+    ];
     assert_eq!(rows, wanted.map(|(kind, order, amount)| (kind, Some(order), amount.to_owned())));
     let chosen: Vec<_> = report.columns.iter().map(|c| (c.field, c.column.as_str())).collect();
     assert_eq!(
         chosen,
-        [("customer_id", "customer_id"), ("at", "invoice_date"), ("quantity", "quantity"), ("unit_price", "price"), ("order", "invoice"), ("item", "stock_code")]
+        [
+            ("customer_id", "customer_id"),
+            ("at", "invoice_date"),
+            ("quantity", "quantity"),
+            ("unit_price", "price"),
+            ("order", "invoice"),
+            ("item", "stock_code")
+        ]
     );
     assert_eq!(report.unused, ["description", "country"]);
     // All of it would have been recognised by name.
@@ -242,6 +275,8 @@ fn score_tables_are_written_in_three_formats() {
     write_arrow(&table, &mut arrow).unwrap();
     assert!(parquet.ends_with(b"PAR1") && arrow.ends_with(b"ARROW1"));
     let keys = Int64Array::from(vec![1]);
-    let other = RecordBatch::try_from_iter([("x", Arc::new(arrow_array::Int8Array::from(vec![1])) as ArrayRef), ("k", Arc::new(keys))]).unwrap();
+    let other =
+        RecordBatch::try_from_iter([("x", Arc::new(arrow_array::Int8Array::from(vec![1])) as ArrayRef), ("k", Arc::new(keys))])
+            .unwrap();
     assert!(write_csv(&other, Vec::new()).unwrap_err().to_string().contains("column \"x\": Int8"));
 }

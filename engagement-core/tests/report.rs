@@ -143,7 +143,12 @@ fn text(page: &str) -> String {
             _ => {}
         }
     }
-    out.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&").replace('\u{a0}', " ")
+    out.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+        .replace('\u{a0}', " ")
 }
 
 #[test]
@@ -154,13 +159,20 @@ fn says_what_the_scores_say() {
     let rules = rulebook.compile().unwrap();
     let scores = rules.score_all(&ledger, as_of, &ScoreOptions::default()).unwrap();
     let (levels, ratio) = (scores.levels(), scores.ratio());
-    assert!(ratio.fully_engaged > 5 && ratio.actively_disengaged > 5 && levels.prospects > 0, "a log with everything: {levels:?}");
+    assert!(
+        ratio.fully_engaged > 5 && ratio.actively_disengaged > 5 && levels.prospects > 0,
+        "a log with everything: {levels:?}"
+    );
     let page = report::html(&ledger, &rulebook, as_of, &ReportOptions::default()).unwrap();
     check_well_formed(&page);
     let text = text(&page);
     assert!(text.contains(&format!("Of {} customers, {} (", levels.customers(), levels.fully_engaged)), "{text:.600}");
     let (middle, low, high) = (ratio.ratio.unwrap(), ratio.low.unwrap(), ratio.high.unwrap());
-    assert!(text.contains(&format!("{middle:.2} fully engaged for each actively disengaged one (95 % interval {low:.2} to {high:.2})")));
+    assert!(
+        text.contains(&format!(
+            "{middle:.2} fully engaged for each actively disengaged one (95 % interval {low:.2} to {high:.2})"
+        ))
+    );
     assert!(text.contains("published average of 0.8 : 1") && text.contains("for levels found by customer surveys"));
     for level in [Level::FullyEngaged, Level::Engaged, Level::NotEngaged, Level::ActivelyDisengaged] {
         assert!(page.contains(&format!("</span>{level}</th><td class=\"n\">{}</td>", levels.at(level))), "{level}");
@@ -169,15 +181,24 @@ fn says_what_the_scores_say() {
     for (nullable, name) in [(&scores.say, "Say"), (&scores.stay, "Stay"), (&scores.spend, "Spend")] {
         let scored = (0..scores.len()).filter(|&row| !scores.prospect[row] && nullable.get(row).is_some()).count() as u64;
         assert!(text.contains(&format!("{scored} of {} have a score", levels.customers())), "{name}");
-        assert!(scored == levels.customers() || text.contains(&format!("{} without evidence", levels.customers() - scored)), "{name}");
+        assert!(
+            scored == levels.customers() || text.contains(&format!("{} without evidence", levels.customers() - scored)),
+            "{name}"
+        );
     }
     // Names and reasons of the lists are those of the data behind them.
-    for standing in report::top(&ledger, &rules, as_of, 10).unwrap().iter().chain(&report::falling(&ledger, &rules, as_of, 90, 10).unwrap()) {
+    for standing in
+        report::top(&ledger, &rules, as_of, 10).unwrap().iter().chain(&report::falling(&ledger, &rules, as_of, 90, 10).unwrap())
+    {
         assert!(text.contains(&standing.scorecard().customer));
         assert!(standing.sentences[1..].iter().all(|sentence| text.contains(sentence)), "{standing:?}");
     }
     let north = rules.ratio_by(&ledger, as_of, &engagement_core::By::Unit, &ScoreOptions::default()).unwrap().swap_remove(0);
-    let row = format!("<bdi>north</bdi></th><td class=\"n\">{}</td><td class=\"n\">{}</td>", north.levels.customers(), north.ratio.fully_engaged);
+    let row = format!(
+        "<bdi>north</bdi></th><td class=\"n\">{}</td><td class=\"n\">{}</td>",
+        north.levels.customers(),
+        north.ratio.fully_engaged
+    );
     assert!(page.contains(&row));
     for rule in &rulebook.rules {
         assert!(text.contains(&rule.name), "{}", rule.name);
@@ -369,7 +390,7 @@ fn a_log_without_negative_signal_says_so_with_the_bound() {
     assert!(ratio.fully_engaged > 0 && ratio.actively_disengaged == 0);
     let text = text(&page);
     assert!(text.contains("This log holds no negative signal"));
-    assert!(text.contains(&format!("at least {:.2} : 1 as far as this log can tell", ratio.low.unwrap())), "{:?}", ratio);
+    assert!(text.contains(&format!("at least {:.2} : 1 as far as this log can tell", ratio.low.unwrap())), "{ratio:?}");
     assert!(text.contains("The log shows nothing of it: none of 300 customers has a score."), "nothing is said, which is not 0");
     assert!(text.contains("its weight is 0"), "the calibration's note is there");
     // With one complaint that is outweighed it no longer says so.
@@ -407,7 +428,8 @@ fn every_row_is_accounted_for() {
     };
     load.push(&batch).unwrap();
     let rows = load.finish().unwrap().reconciliation;
-    let page = report::html(&ledger, &Rulebook::standard(), at(10), &ReportOptions::default().reconciliation(Some(&rows))).unwrap();
+    let page =
+        report::html(&ledger, &Rulebook::standard(), at(10), &ReportOptions::default().reconciliation(Some(&rows))).unwrap();
     check_well_formed(&page);
     let text = text(&page);
     let expected = [
@@ -423,7 +445,11 @@ fn every_row_is_accounted_for() {
         assert!(text.contains(&line), "{line}");
     }
     assert!(rows.balances() && !text.contains("do not add up"));
-    assert!(text.contains(&format!("engagement {}, time zones {}", env!("CARGO_PKG_VERSION"), engagement_core::zone_data_version())));
+    assert!(text.contains(&format!(
+        "engagement {}, time zones {}",
+        env!("CARGO_PKG_VERSION"),
+        engagement_core::zone_data_version()
+    )));
 }
 
 #[test]

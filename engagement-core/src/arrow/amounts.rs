@@ -1,9 +1,7 @@
 //! Amounts, quantities and ratings.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type,
-};
+use arrow_array::types::{Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, downcast_integer};
 use arrow_buffer::{NullBuffer, i256};
 use arrow_schema::DataType;
@@ -139,13 +137,16 @@ fn written<'a, T: Copy>(array: &dyn Array, filler: T, mut read: impl FnMut(usize
 }
 
 fn written_money<'a>(array: &dyn Array, field: Field, faults: &mut Faults) -> Numbers<'a, i64> {
-    written(array, 0, |row, text| {
-        refused(text.parse().ok().map(Money::micros), row, field, faults, || text.to_owned())
-    })
+    written(array, 0, |row, text| refused(text.parse().ok().map(Money::micros), row, field, faults, || text.to_owned()))
 }
 
 /// Quantity × unit price, exactly; a product with more than six decimals is a fault. A missing factor makes it missing.
-pub(crate) fn product<'a>(quantity: &Numbers<'_, i64>, price: &Numbers<'_, i64>, rows: usize, faults: &mut Faults) -> Numbers<'a, i64> {
+pub(crate) fn product<'a>(
+    quantity: &Numbers<'_, i64>,
+    price: &Numbers<'_, i64>,
+    rows: usize,
+    faults: &mut Faults,
+) -> Numbers<'a, i64> {
     let mut amounts = Numbers::owned(Vec::new(), None);
     let mut values = Vec::with_capacity(rows);
     for row in 0..rows {

@@ -114,7 +114,9 @@ impl Columns {
             if schema.fields().get(place).is_none_or(|field| field.name() != column) {
                 return Err(Error::new(
                     ErrorKind::InvalidArgument,
-                    format!("column \"{column}\" is not where it was in the first batch: all batches of a table have the same columns"),
+                    format!(
+                        "column \"{column}\" is not where it was in the first batch: all batches of a table have the same columns"
+                    ),
                 ));
             }
         }
@@ -172,12 +174,8 @@ fn index(part: Part) -> usize {
 impl<'a> Search<'a> {
     /// Starts with what the mapping says.
     fn new(schema: &'a Schema, mapping: &Mapping) -> Result<Search<'a>> {
-        let mut search = Search {
-            schema,
-            found: std::array::from_fn(|_| None),
-            places: [None; PARTS.len()],
-            left_out: [false; PARTS.len()],
-        };
+        let mut search =
+            Search { schema, found: std::array::from_fn(|_| None), places: [None; PARTS.len()], left_out: [false; PARTS.len()] };
         for (field, column) in &mapping.columns {
             let Some(part) = Part::of(field) else {
                 let ours = PARTS.map(|(part, _)| part.as_str());
@@ -248,8 +246,13 @@ impl<'a> Search<'a> {
 
     /// Looks for the column of a part by name.
     fn recognise(&mut self, part: Part) -> Result<()> {
-        let said: Vec<usize> =
-            self.found.iter().zip(self.places).filter(|(c, _)| c.as_ref().is_some_and(|c| c.said)).filter_map(|(_, p)| p).collect();
+        let said: Vec<usize> = self
+            .found
+            .iter()
+            .zip(self.places)
+            .filter(|(c, _)| c.as_ref().is_some_and(|c| c.said))
+            .filter_map(|(_, p)| p)
+            .collect();
         let mut candidates: Vec<(usize, usize)> = Vec::new();
         for (place, field) in self.schema.fields().iter().enumerate() {
             let name = plain(field.name());
@@ -324,7 +327,8 @@ impl<'a> Search<'a> {
     fn finish(self, kinds: Kinds) -> Columns {
         let Search { schema, found, places, .. } = self;
         let used = |place: usize| places.iter().flatten().any(|&other| other == place);
-        let unused = schema.fields().iter().enumerate().filter(|(place, _)| !used(*place)).map(|(_, f)| f.name().clone()).collect();
+        let unused =
+            schema.fields().iter().enumerate().filter(|(place, _)| !used(*place)).map(|(_, f)| f.name().clone()).collect();
         Columns { places, chosen: found.into_iter().flatten().collect(), unused, kinds }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn keys(array: &ArrayRef, part: Part, column: &str, faults: &mut Faul
         D::UInt16 => whole!(arrow_array::types::UInt16Type),
         D::UInt32 => whole!(arrow_array::types::UInt32Type),
         D::UInt64 => from_wide(array.as_primitive::<UInt64Type>().iter().map(|key| key.map(i128::from))),
-        D::Float16 => float!(Float16Type, |key| f64::from(key)),
+        D::Float16 => float!(Float16Type, f64::from),
         D::Float32 => float!(Float32Type, f64::from),
         D::Float64 => float!(Float64Type, |key| key),
         D::Decimal32(_, scale) => from_decimals::<Decimal32Type>(array, *scale, field, faults, |v| Some(v.into())),
@@ -120,7 +120,7 @@ fn from_floats(keys: impl Iterator<Item = Option<f64>>, field: Field, faults: &m
         if key.trunc() == key && key.abs() < EXACT {
             return Some(key as i64);
         }
-        faults.add(row, field, reason(field), key);
+        faults.add(row, field, reason(field), key.to_string());
         None
     };
     keys.enumerate().map(&mut whole).collect()
@@ -146,7 +146,7 @@ where
     for (row, value) in array.iter().enumerate() {
         let key = value.and_then(whole);
         if let (Some(value), None) = (value, key) {
-            faults.add(row, field, reason(field), format_args!("{value}e{}", -i32::from(scale)));
+            faults.add(row, field, reason(field), format!("{value}e{}", -i32::from(scale)));
         }
         keys.push(key);
     }

@@ -98,7 +98,8 @@ impl Vocabulary {
             Vocabulary::Snowplow => find(SNOWPLOW, name),
             Vocabulary::SchemaOrg => find(SCHEMA_ORG, name.rsplit(['/', '#', ':']).next().unwrap_or(name)),
             Vocabulary::CloudEvents => {
-                let version = |word: &&str| word.len() > 1 && word.starts_with('v') && word[1..].bytes().all(|b| b.is_ascii_digit());
+                let version =
+                    |word: &&str| word.len() > 1 && word.starts_with('v') && word[1..].bytes().all(|b| b.is_ascii_digit());
                 let word = name.rsplit('.').find(|word| !version(word))?;
                 let kind = canonical_kind(word);
                 KINDS.iter().find(|standard| **standard == kind && name.contains('.')).copied()

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::builder::{BooleanBuilder, StringBuilder};
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int8Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
+    ArrayRef, DictionaryArray, Float64Array, Int8Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt64Array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, Field, Schema};
@@ -19,15 +20,15 @@ use crate::score::{Nullable, Scores};
 ///
 /// | column | type | |
 /// |---|---|---|
-/// | `customer` | Int64 if every key is an integer, else Utf8 | |
-/// | `engagement`, `say`, `stay`, `spend` | Float64 | null without evidence |
-/// | `level` | Dictionary(Int8, Utf8) | `fully engaged` … `unknown` |
-/// | `points_say`, `points_stay`, `points_spend` | Float64 | null without evidence |
-/// | `coverage` | Float64 | |
-/// | `prospect` | Boolean | |
-/// | `interactions` | UInt64 | |
-/// | `first_at`, `last_at` | Timestamp(µs, UTC) | |
-/// | one per rule | Float64 | only if contributions were asked for; null where the rule matched nothing |
+/// | `customer` | `Int64` if every key is an integer, else `Utf8` | |
+/// | `engagement`, `say`, `stay`, `spend` | `Float64` | null without evidence |
+/// | `level` | `Dictionary(Int8, Utf8)` | `fully engaged` … `unknown` |
+/// | `points_say`, `points_stay`, `points_spend` | `Float64` | null without evidence |
+/// | `coverage` | `Float64` | |
+/// | `prospect` | `Boolean` | |
+/// | `interactions` | `UInt64` | |
+/// | `first_at`, `last_at` | `Timestamp(µs, UTC)` | |
+/// | one per rule | `Float64` | only if contributions were asked for; null where the rule matched nothing |
 ///
 /// A rule's column has the rule's name, with `rule_` before it where that is the name of another column.
 ///
@@ -73,7 +74,7 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
         let name = if COLUMNS.contains(&rule.as_str()) { format!("rule_{rule}") } else { rule.clone() };
         add(&name, numbers(points), true);
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(failed)
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| failed(&error))
 }
 
 const COLUMNS: [&str; 14] = [
@@ -122,8 +123,10 @@ pub fn rejects_batch(rejects: &[Reject]) -> Result<RecordBatch> {
         ("reason", nullable(&|reject| some(reject.reason.as_str()))?, false),
         ("value", nullable(&|reject| some(&reject.value))?, true),
     ];
-    let fields: Vec<Field> = columns.iter().map(|(name, column, null)| Field::new(*name, column.data_type().clone(), *null)).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, column, _)| column).collect()).map_err(failed)
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, column, null)| Field::new(*name, column.data_type().clone(), *null)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, column, _)| column).collect())
+        .map_err(|error| failed(&error))
 }
 
 /// Text arrays count their bytes in `i32`.
@@ -134,7 +137,7 @@ fn within(bytes: usize) -> Result<()> {
     Err(Error::new(ErrorKind::Overflow, "a column of more than 2 GiB of text does not fit one batch"))
 }
 
-fn failed(error: ArrowError) -> Error {
+fn failed(error: &ArrowError) -> Error {
     Error::new(ErrorKind::InvalidArgument, format!("the table cannot be made: {error}"))
 }
 
@@ -175,5 +178,5 @@ fn levels(levels: &[Level]) -> Result<ArrayRef> {
         Level::ALL.iter().position(|&known| known == level).and_then(|at| i8::try_from(at).ok()).unwrap_or_default()
     }));
     let names = StringArray::from_iter_values(Level::ALL.map(Level::as_str));
-    Ok(Arc::new(DictionaryArray::<Int8Type>::try_new(codes, Arc::new(names)).map_err(failed)?))
+    Ok(Arc::new(DictionaryArray::<Int8Type>::try_new(codes, Arc::new(names)).map_err(|error| failed(&error))?))
 }

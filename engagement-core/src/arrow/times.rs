@@ -69,7 +69,7 @@ fn clock<'a, P: ArrowPrimitiveType>(
             micros => micros.filter(|&micros| Timestamp::from_micros(micros).is_ok()),
         };
         if at.is_none() {
-            faults.add(row, Field::At, Reason::InvalidTime, format_args!("{value:?}"));
+            faults.add(row, Field::At, Reason::InvalidTime, format!("{value:?}"));
         }
         at
     })

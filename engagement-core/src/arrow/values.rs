@@ -21,8 +21,8 @@ impl Faults {
     }
 
     #[cold]
-    pub(crate) fn add(&mut self, row: usize, field: Field, reason: Reason, value: impl ToString) {
-        self.0.push(Unreadable { row, field, reason, value: value.to_string() });
+    pub(crate) fn add(&mut self, row: usize, field: Field, reason: Reason, value: impl Into<String>) {
+        self.0.push(Unreadable { row, field, reason, value: value.into() });
     }
 
     /// The first fault of every row, rows ascending.

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::customers::Customers;
 use super::dictionary::{Dictionary, NONE};
+use super::stage::{Faults, remove};
 use crate::error::Result;
 
 /// The amount of no amount.
@@ -78,36 +79,8 @@ fn put<T: Copy>(column: &mut Vec<T>, len: usize, value: T, present: bool, missin
     Ok(())
 }
 
-/// Appends a column that may be absent to one that may be.
-fn extend<T: Copy>(column: &mut Vec<T>, more: &[T], len: usize, added: usize, missing: T) -> Result<()> {
-    if column.is_empty() && more.is_empty() {
-        return Ok(());
-    }
-    if column.is_empty() {
-        column.try_reserve(len + added)?;
-        column.resize(len, missing);
-    }
-    column.try_reserve(added)?;
-    if more.is_empty() {
-        column.resize(len + added, missing);
-    } else {
-        column.extend_from_slice(more);
-    }
-    Ok(())
-}
-
 fn take<T: Copy>(column: &[T], row: usize, missing: T) -> T {
     column.get(row).copied().unwrap_or(missing)
-}
-
-fn gathered<T: Copy>(column: &mut Vec<T>, rows: &[u32]) -> Result<()> {
-    if column.is_empty() {
-        return Ok(());
-    }
-    let source = std::mem::take(column);
-    column.try_reserve_exact(rows.len())?;
-    column.extend(rows.iter().map(|&row| source[row as usize]));
-    Ok(())
 }
 
 impl Columns {
@@ -151,22 +124,39 @@ impl Columns {
         Ok(())
     }
 
-    /// Appends all rows of other columns.
-    pub(crate) fn append(&mut self, more: &Columns) -> Result<()> {
-        let (len, added) = (self.len(), more.len());
-        extend(&mut self.amount, &more.amount, len, added, NO_MONEY)?;
-        extend(&mut self.cost, &more.cost, len, added, NO_MONEY)?;
-        extend(&mut self.rating, &more.rating, len, added, f64::NAN)?;
-        extend(&mut self.reach, &more.reach, len, added, f64::NAN)?;
-        extend(&mut self.other, &more.other, len, added, NONE)?;
-        for (column, more) in self.text.iter_mut().zip(&more.text) {
-            extend(column, more, len, added, NONE)?;
+    /// Lengthens the columns that hold fewer values than there are times.
+    pub(crate) fn pad(&mut self) -> Result<()> {
+        let len = self.len();
+        fn longer<T: Copy>(column: &mut Vec<T>, len: usize, missing: T) -> Result<()> {
+            if !column.is_empty() && column.len() < len {
+                column.try_reserve(len - column.len())?;
+                column.resize(len, missing);
+            }
+            Ok(())
         }
-        self.kind.try_reserve(added)?;
-        self.at.try_reserve(added)?;
-        self.kind.extend_from_slice(&more.kind);
-        self.at.extend_from_slice(&more.at);
+        for money in [&mut self.amount, &mut self.cost] {
+            longer(money, len, NO_MONEY)?;
+        }
+        for number in [&mut self.rating, &mut self.reach] {
+            longer(number, len, f64::NAN)?;
+        }
+        for code in std::iter::once(&mut self.other).chain(&mut self.text) {
+            longer(code, len, NONE)?;
+        }
         Ok(())
+    }
+
+    /// Takes the faulty ones out of the rows from `from` on.
+    pub(crate) fn remove(&mut self, from: usize, faults: &Faults) {
+        for number in [&mut self.rating, &mut self.reach] {
+            remove(number, from, faults);
+        }
+        for integer in [&mut self.at, &mut self.amount, &mut self.cost] {
+            remove(integer, from, faults);
+        }
+        for code in [&mut self.kind, &mut self.other].into_iter().chain(&mut self.text) {
+            remove(code, from, faults);
+        }
     }
 
     /// Drops the optional columns in which no value is left.
@@ -200,22 +190,6 @@ impl Columns {
         for code in std::iter::once(&mut self.other).chain(&mut self.text) {
             code.truncate(len);
         }
-    }
-
-    /// Reorders the columns, one at a time, so that only one is in memory twice.
-    pub(crate) fn gather(mut self, rows: &[u32]) -> Result<Columns> {
-        gathered(&mut self.at, rows)?;
-        gathered(&mut self.kind, rows)?;
-        for money in [&mut self.amount, &mut self.cost] {
-            gathered(money, rows)?;
-        }
-        for number in [&mut self.rating, &mut self.reach] {
-            gathered(number, rows)?;
-        }
-        for code in std::iter::once(&mut self.other).chain(&mut self.text) {
-            gathered(code, rows)?;
-        }
-        Ok(self)
     }
 
     pub(crate) fn heap_size(&self) -> usize {

@@ -13,7 +13,8 @@ use crate::interaction::Key;
 /// Keys by code and codes by key.
 #[derive(Clone, Debug)]
 pub(crate) struct Customers {
-    integers: HashTable<(i64, u32)>,
+    /// The codes of the integers, found by their values.
+    integers: HashTable<u32>,
     hasher: RandomState,
     texts: Dictionary,
     /// Per code: the integer, or the position among the texts.
@@ -65,7 +66,8 @@ impl Customers {
     pub(crate) fn find(&self, key: Key<'_>) -> Option<u32> {
         match key {
             Key::Int(value) => {
-                self.integers.find(self.hasher.hash_one(value), |entry| entry.0 == value).map(|entry| entry.1)
+                let values = &self.values;
+                self.integers.find(self.hasher.hash_one(value), |&code| values[code as usize] == value).copied()
             }
             Key::Text(text) => self.texts.find(text).map(|at| self.text_codes[at as usize]),
         }
@@ -76,15 +78,14 @@ impl Customers {
     pub(crate) fn intern(&mut self, key: Key<'_>) -> Result<u32> {
         match key {
             Key::Int(value) => {
-                let hash = self.hasher.hash_one(value);
-                if let Some(entry) = self.integers.find(hash, |entry| entry.0 == value) {
-                    return Ok(entry.1);
+                if let Some(code) = self.find(key) {
+                    return Ok(code);
                 }
                 let code = self.next(key)?;
-                let hasher = &self.hasher;
-                self.integers.try_reserve(1, |entry| hasher.hash_one(entry.0))?;
-                self.integers.insert_unique(hash, (value, code), |entry| hasher.hash_one(entry.0));
-                self.values.push(value);
+                let Customers { integers, hasher, values, .. } = self;
+                integers.try_reserve(1, |&code| hasher.hash_one(values[code as usize]))?;
+                values.push(value);
+                integers.insert_unique(hasher.hash_one(value), code, |&code| hasher.hash_one(values[code as usize]));
                 if !self.is_text.is_empty() {
                     self.is_text.push(false);
                 }
@@ -105,6 +106,30 @@ impl Customers {
                 Ok(code)
             }
         }
+    }
+
+    /// The codes of different integers that ascend; `None` where those are 0, 1, 2 …
+    pub(crate) fn intern_sorted(&mut self, keys: Vec<i64>) -> Result<Option<Vec<u32>>> {
+        if self.values.is_empty() {
+            let Customers { integers, hasher, .. } = self;
+            if keys.len() >= NONE as usize {
+                return Err(Error::new(ErrorKind::Overflow, "more than 4,294,967,295 customers"));
+            }
+            integers.try_reserve(keys.len(), |&code| hasher.hash_one(keys[code as usize]))?;
+            for (code, &key) in keys.iter().enumerate() {
+                integers.insert_unique(hasher.hash_one(key), code as u32, |&code| hasher.hash_one(keys[code as usize]));
+            }
+            self.values = keys;
+            self.values.shrink_to_fit();
+            self.order = OnceLock::new();
+            return Ok(None);
+        }
+        let mut codes = Vec::new();
+        codes.try_reserve_exact(keys.len())?;
+        for key in keys {
+            codes.push(self.intern(Key::Int(key))?);
+        }
+        Ok(Some(codes))
     }
 
     /// Makes room for one more key and says which code it gets.
@@ -130,7 +155,7 @@ impl Customers {
             let value = self.values[code];
             if self.is_text.get(code).copied().unwrap_or(false) {
                 texts = texts.min(value as usize);
-            } else if let Ok(entry) = self.integers.find_entry(self.hasher.hash_one(value), |entry| entry.0 == value) {
+            } else if let Ok(entry) = self.integers.find_entry(self.hasher.hash_one(value), |&other| other as usize == code) {
                 entry.remove();
             }
         }
@@ -160,7 +185,17 @@ impl Customers {
         let values: Vec<i64> = order.iter().map(|&code| self.values[code as usize]).collect();
         let is_text: Vec<bool> =
             if self.is_text.is_empty() { Vec::new() } else { order.iter().map(|&code| self.is_text[code as usize]).collect() };
+        // All leave before any comes back, so that no old code is taken for a new one.
+        for &code in &order {
+            let hash = self.hasher.hash_one(self.values[code as usize]);
+            if let Ok(entry) = self.integers.find_entry(hash, |&other| other == code) {
+                entry.remove();
+            }
+        }
         self.values[mark..].copy_from_slice(&values);
+        if !is_text.is_empty() {
+            self.is_text[mark..].copy_from_slice(&is_text);
+        }
         let mut moved = vec![0; fresh];
         for (at, &old) in order.iter().enumerate() {
             let code = (mark + at) as u32;
@@ -168,14 +203,11 @@ impl Customers {
             if is_text.get(at).copied().unwrap_or(false) {
                 self.text_codes[values[at] as usize] = code;
             } else {
-                let hash = self.hasher.hash_one(values[at]);
-                if let Some(entry) = self.integers.find_mut(hash, |entry| entry.0 == values[at]) {
-                    entry.1 = code;
-                }
+                let Customers { integers, hasher, values, .. } = &mut *self;
+                let hash_of = |&code: &u32| hasher.hash_one(values[code as usize]);
+                integers.try_reserve(1, hash_of)?;
+                integers.insert_unique(hash_of(&code), code, hash_of);
             }
-        }
-        if !is_text.is_empty() {
-            self.is_text[mark..].copy_from_slice(&is_text);
         }
         self.ascending = mark == 0;
         self.order = OnceLock::new();

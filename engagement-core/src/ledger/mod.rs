@@ -6,10 +6,15 @@ mod columns;
 mod customers;
 mod dictionary;
 mod forget;
+mod group;
+mod grouped;
 mod history;
 mod load;
+mod merge;
 mod reconciliation;
 mod run;
+mod settle;
+mod shuffle;
 mod stage;
 mod tail;
 

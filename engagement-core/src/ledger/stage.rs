@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::batch::{Batch, KeyColumn, TextColumn, Values};
 use super::columns::{Columns, NO_MONEY, Text};
+use super::customers::Customers;
 use super::dictionary::{Dictionary, NONE};
 use super::reconciliation::{Field, Reason};
 use super::{Ledger, PURCHASE, REFUND};
@@ -18,12 +19,84 @@ pub(crate) const LONGEST_TEXT: usize = 65_535;
 /// What is wrong with a row: its first fault.
 pub(crate) type Faults = BTreeMap<usize, (Field, Reason, String)>;
 
-/// A checked batch: codes for every row; rows with a fault hold anything.
-#[derive(Debug, Default)]
-pub(crate) struct Staged {
-    pub(crate) customer: Vec<u32>,
-    pub(crate) columns: Columns,
-    pub(crate) faults: Faults,
+/// The customers of staged rows: integers as they come, until one of the keys is a text.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    /// Keys that get their codes once they are sorted.
+    Integers(Vec<i64>),
+    /// Codes.
+    Codes(Vec<u32>),
+}
+
+impl Default for Keys {
+    fn default() -> Keys {
+        Keys::Integers(Vec::new())
+    }
+}
+
+impl Keys {
+    /// The codes, for customers that have them already; keys so far get theirs.
+    pub(crate) fn codes(&mut self, customers: &mut Customers) -> Result<&mut Vec<u32>> {
+        if let Keys::Integers(keys) = self {
+            let mut codes = Vec::new();
+            codes.try_reserve(keys.len())?;
+            for &key in keys.iter() {
+                codes.push(customers.intern(Key::Int(key))?);
+            }
+            *self = Keys::Codes(codes);
+        }
+        match self {
+            Keys::Codes(codes) => Ok(codes),
+            Keys::Integers(_) => Err(Error::new(ErrorKind::InvalidArgument, "keys without codes")),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, from: usize, faults: &Faults) {
+        match self {
+            Keys::Integers(keys) => remove(keys, from, faults),
+            Keys::Codes(codes) => remove(codes, from, faults),
+        }
+    }
+
+    pub(crate) fn heap_size(&self) -> usize {
+        match self {
+            Keys::Integers(keys) => keys.capacity() * 8,
+            Keys::Codes(codes) => codes.capacity() * 4,
+        }
+    }
+}
+
+/// Takes the faulty ones out of the rows from `from` on.
+pub(crate) fn remove<T: Copy>(column: &mut Vec<T>, from: usize, faults: &Faults) {
+    if column.is_empty() {
+        return;
+    }
+    let mut faults = faults.keys().map(|row| from + row).peekable();
+    let mut kept = from;
+    for row in from..column.len() {
+        if faults.next_if_eq(&row).is_none() {
+            column[kept] = column[row];
+            kept += 1;
+        }
+    }
+    column.truncate(kept);
+}
+
+/// A batch on its way to the end of the staged rows; rows with a fault hold anything.
+#[derive(Debug)]
+struct Stage<'s> {
+    ledger: &'s mut Ledger,
+    columns: &'s mut Columns,
+    /// Staged rows before those of the batch.
+    before: usize,
+    checked: Checked,
+}
+
+/// The rows of a batch, and what was found wrong with them.
+#[derive(Debug)]
+struct Checked {
+    rows: usize,
+    faults: Faults,
 }
 
 /// Says why a text cannot be kept.
@@ -62,73 +135,78 @@ fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-fn filled<T: Copy>(rows: usize, value: T) -> Result<Vec<T>> {
-    let mut column = Vec::new();
-    column.try_reserve_exact(rows)?;
-    column.resize(rows, value);
-    Ok(column)
+/// Appends what is missing up to a length.
+fn pad<T: Copy>(column: &mut Vec<T>, len: usize, missing: T) -> Result<()> {
+    column.try_reserve(len.saturating_sub(column.len()))?;
+    column.resize(len.max(column.len()), missing);
+    Ok(())
 }
 
-impl Staged {
-    fn fault(&mut self, row: usize, field: Field, reason: Reason, value: impl FnOnce() -> String) {
-        self.faults.entry(row).or_insert_with(|| (field, reason, shown(&value())));
+/// Checks a batch and appends its rows in codes, the faulty ones, too; says which those are. `currency` is the one the amounts
+/// must have, learned from the rows if not declared. After an error the columns hold anything.
+pub(crate) fn stage(
+    ledger: &mut Ledger,
+    columns: &mut Columns,
+    keys: &mut Keys,
+    batch: &Batch<'_>,
+    currency: &mut Option<Currency>,
+) -> Result<Faults> {
+    batch.check()?;
+    let checked = Checked { rows: batch.len(), faults: Faults::default() };
+    let mut stage = Stage { before: columns.len(), checked, ledger, columns };
+    for u in batch.unreadable {
+        stage.checked.fault(u.row, u.field, u.reason, || u.value.clone());
     }
-
-    /// Checks and codes a batch. `currency` is the one the amounts must have, learned from the rows if not declared.
-    pub(crate) fn new(ledger: &mut Ledger, batch: &Batch<'_>, currency: &mut Option<Currency>) -> Result<Staged> {
-        batch.check()?;
-        let rows = batch.len();
-        let mut staged = Staged::default();
-        for u in batch.unreadable {
-            staged.fault(u.row, u.field, u.reason, || u.value.clone());
-        }
-        staged.keys_present(&batch.customer, rows);
-        staged.times(batch.at)?;
-        staged.columns.kind = filled(rows, NONE)?;
-        let mut codes = std::mem::take(&mut staged.columns.kind);
-        staged.texts(&mut codes, Field::Kind, batch.kind, |name| intern_kind(&mut ledger.kinds, name))?;
-        for (row, code) in codes.iter().enumerate() {
-            if *code == NONE {
-                staged.fault(row, Field::Kind, Reason::MissingKind, String::new);
-            }
-        }
-        staged.columns.kind = codes;
-        if let Some(amount) = batch.amount {
-            staged.columns.amount = staged.money(amount, Field::Amount)?;
-        }
-        if let Some(cost) = batch.cost {
-            staged.columns.cost = staged.money(cost, Field::Cost)?;
-        }
-        if let Some(rating) = batch.rating {
-            staged.columns.rating = staged.numbers(rating, Field::Rating)?;
-        }
-        if let Some(reach) = batch.reach {
-            staged.columns.reach = staged.numbers(reach, Field::Reach)?;
-        }
-        if let Some(column) = batch.currency {
-            staged.currencies(column, rows, currency)?;
-        }
-        if let Some(other) = batch.other {
-            let mut codes = filled(rows, NONE)?;
-            staged.keys(&mut codes, Field::Other, other, ledger)?;
-            staged.columns.other = codes;
-        }
-        for (at, (field, column)) in batch.texts().into_iter().enumerate() {
-            if let Some(column) = column {
-                let mut codes = filled(rows, NONE)?;
-                staged.texts(&mut codes, field, column, |text| ledger.texts[at].intern(text))?;
-                staged.columns.text[at] = codes;
-            }
-        }
-        // Customers come last, so that a refused row leaves no customer behind.
-        let mut codes = filled(rows, NONE)?;
-        staged.keys(&mut codes, Field::Customer, batch.customer, ledger)?;
-        staged.customer = codes;
-        staged.columns.drop_absent();
-        Ok(staged)
+    stage.keys_present(&batch.customer);
+    stage.times(batch.at)?;
+    stage.kinds(batch.kind)?;
+    if let Some(amount) = batch.amount {
+        stage.money(amount, Field::Amount)?;
     }
+    if let Some(cost) = batch.cost {
+        stage.money(cost, Field::Cost)?;
+    }
+    if let Some(rating) = batch.rating {
+        stage.numbers(rating, Field::Rating)?;
+    }
+    if let Some(reach) = batch.reach {
+        stage.numbers(reach, Field::Reach)?;
+    }
+    if let Some(column) = batch.currency {
+        stage.currencies(column, currency)?;
+    }
+    if let Some(other) = batch.other {
+        let mut codes = Vec::new();
+        stage.checked.keys(&mut codes, Field::Other, other, &mut stage.ledger.customers)?;
+        optional(&mut stage.columns.other, stage.before, codes)?;
+    }
+    for (at, (field, column)) in batch.texts().into_iter().enumerate() {
+        if let Some(column) = column {
+            let mut codes = Vec::new();
+            let dictionary = &mut stage.ledger.texts[at];
+            stage.checked.texts(&mut codes, field, column, |text| dictionary.intern(text))?;
+            optional(&mut stage.columns.text[at], stage.before, codes)?;
+        }
+    }
+    // Customers come last, so that a refused row leaves no customer behind.
+    stage.customers(keys, batch.customer)?;
+    stage.columns.pad()?;
+    Ok(stage.checked.faults)
+}
 
-    fn keys_present(&mut self, column: &KeyColumn<'_>, rows: usize) {
+/// Appends codes to a column that is absent until one of them is not [`NONE`].
+fn optional(column: &mut Vec<u32>, before: usize, codes: Vec<u32>) -> Result<()> {
+    if column.is_empty() && codes.iter().all(|&code| code == NONE) {
+        return Ok(());
+    }
+    pad(column, before, NONE)?;
+    column.try_reserve(codes.len())?;
+    column.extend_from_slice(&codes);
+    Ok(())
+}
+
+impl Stage<'_> {
+    fn keys_present(&mut self, column: &KeyColumn<'_>) {
         let empty = |text: Option<&str>| text.is_none_or(str::is_empty);
         let missing: Box<dyn Fn(usize) -> bool> = match *column {
             KeyColumn::Int(Values { valid: None, .. }) => return,
@@ -139,60 +217,98 @@ impl Staged {
                 Box::new(move |row| codes[row] == u32::MAX || values[codes[row] as usize].is_empty())
             }
         };
-        for row in (0..rows).filter(|&row| missing(row)) {
-            self.fault(row, Field::Customer, Reason::MissingCustomer, String::new);
+        for row in (0..self.checked.rows).filter(|&row| missing(row)) {
+            self.checked.fault(row, Field::Customer, Reason::MissingCustomer, String::new);
         }
     }
 
     fn times(&mut self, at: Values<'_, i64>) -> Result<()> {
-        let mut column = Vec::new();
-        column.try_reserve_exact(at.values.len())?;
-        column.extend_from_slice(at.values);
         if let Some(valid) = at.valid {
             for (row, _) in valid.iter().enumerate().filter(|(_, v)| **v == 0) {
-                self.fault(row, Field::At, Reason::MissingTime, String::new);
+                self.checked.fault(row, Field::At, Reason::MissingTime, String::new);
             }
         }
         let (low, high) = (Timestamp::MIN.micros(), Timestamp::MAX.micros());
-        if column.iter().any(|&at| at < low || at > high) {
-            for (row, &at) in column.iter().enumerate().filter(|(_, at)| **at < low || **at > high) {
-                self.fault(row, Field::At, Reason::InvalidTime, || at.to_string());
+        // Without a way out of the loop, so that several are compared at once.
+        if at.values.iter().fold(false, |bad, &at| bad | (at < low) | (at > high)) {
+            for (row, &at) in at.values.iter().enumerate().filter(|(_, at)| **at < low || **at > high) {
+                self.checked.fault(row, Field::At, Reason::InvalidTime, || at.to_string());
             }
         }
-        self.columns.at = column;
+        self.columns.at.try_reserve(at.values.len())?;
+        self.columns.at.extend_from_slice(at.values);
         Ok(())
     }
 
-    fn money(&mut self, values: Values<'_, i64>, field: Field) -> Result<Vec<i64>> {
-        let mut column = filled(values.values.len(), NO_MONEY)?;
-        for (row, kept) in column.iter_mut().enumerate() {
-            let Some(micros) = values.get(row) else { continue };
-            let kind = if field == Field::Amount { self.columns.kind[row] } else { NONE };
-            match check_amount(micros, kind) {
-                Ok(micros) => *kept = micros,
-                Err(reason) => self.fault(row, field, reason, || {
+    fn kinds(&mut self, column: TextColumn<'_>) -> Result<()> {
+        let kinds = &mut self.ledger.kinds;
+        self.checked.texts(&mut self.columns.kind, Field::Kind, column, |name| intern_kind(kinds, name))?;
+        for (row, _) in self.columns.kind[self.before..].iter().enumerate().filter(|(_, code)| **code == NONE) {
+            self.checked.fault(row, Field::Kind, Reason::MissingKind, String::new);
+        }
+        Ok(())
+    }
+
+    fn money(&mut self, values: Values<'_, i64>, field: Field) -> Result<()> {
+        let absent = |valid: &[u8]| valid.iter().all(|&v| v == 0);
+        let column = if field == Field::Amount { &mut self.columns.amount } else { &mut self.columns.cost };
+        if column.is_empty() && values.valid.is_some_and(absent) {
+            return Ok(());
+        }
+        let mut column = std::mem::take(column);
+        pad(&mut column, self.before, NO_MONEY)?;
+        column.try_reserve(self.checked.rows)?;
+        let kinds = &self.columns.kind[self.before..];
+        let negative = values.values.iter().fold(0, |all, micros| all | micros) < 0;
+        let refunds = || kinds.iter().fold(false, |any, &kind| any | (kind == REFUND));
+        if values.valid.is_none() && !negative && (field == Field::Cost || !refunds()) {
+            column.extend_from_slice(values.values);
+        } else {
+            let mut faulty = Vec::new();
+            column.extend((0..self.checked.rows).map(|row| {
+                let Some(micros) = values.get(row) else { return NO_MONEY };
+                let kind = if field == Field::Amount { kinds[row] } else { NONE };
+                check_amount(micros, kind).unwrap_or_else(|reason| {
+                    faulty.push((row, reason, micros));
+                    NO_MONEY
+                })
+            }));
+            for (row, reason, micros) in faulty {
+                self.checked.fault(row, field, reason, || {
                     crate::Money::from_micros(micros).map_or_else(|| micros.to_string(), |money| money.to_string())
-                }),
+                });
             }
         }
-        Ok(column)
+        *(if field == Field::Amount { &mut self.columns.amount } else { &mut self.columns.cost }) = column;
+        Ok(())
     }
 
-    fn numbers(&mut self, values: Values<'_, f64>, field: Field) -> Result<Vec<f64>> {
-        let mut column = filled(values.values.len(), f64::NAN)?;
-        for (row, kept) in column.iter_mut().enumerate() {
-            let Some(value) = values.get(row) else { continue };
-            match check_number(value, field) {
-                Ok(value) => *kept = value,
-                Err(reason) => self.fault(row, field, reason, || value.to_string()),
-            }
+    fn numbers(&mut self, values: Values<'_, f64>, field: Field) -> Result<()> {
+        let column = if field == Field::Rating { &mut self.columns.rating } else { &mut self.columns.reach };
+        if column.is_empty() && (0..self.checked.rows).all(|row| values.get(row).is_none_or(f64::is_nan)) {
+            return Ok(());
         }
-        Ok(column)
+        let mut column = std::mem::take(column);
+        pad(&mut column, self.before, f64::NAN)?;
+        column.try_reserve(self.checked.rows)?;
+        let mut faulty = Vec::new();
+        column.extend((0..self.checked.rows).map(|row| {
+            let Some(value) = values.get(row) else { return f64::NAN };
+            check_number(value, field).unwrap_or_else(|reason| {
+                faulty.push((row, reason, value));
+                f64::NAN
+            })
+        }));
+        for (row, reason, value) in faulty {
+            self.checked.fault(row, field, reason, || value.to_string());
+        }
+        *(if field == Field::Rating { &mut self.columns.rating } else { &mut self.columns.reach }) = column;
+        Ok(())
     }
 
-    fn currencies(&mut self, column: TextColumn<'_>, rows: usize, expected: &mut Option<Currency>) -> Result<()> {
+    fn currencies(&mut self, column: TextColumn<'_>, expected: &mut Option<Currency>) -> Result<()> {
         let declared = *expected;
-        for row in 0..rows {
+        for row in 0..self.checked.rows {
             let name = match column {
                 TextColumn::Constant(name) => Some(name),
                 TextColumn::Plain(names) => names[row],
@@ -209,79 +325,109 @@ impl Staged {
                         format!("the rows are in {first} and in {currency}: say which currency the ledger has"),
                     ));
                 }
-                _ => self.fault(row, Field::Currency, Reason::OtherCurrency, || name.to_owned()),
+                _ => self.checked.fault(row, Field::Currency, Reason::OtherCurrency, || name.to_owned()),
             }
         }
         Ok(())
     }
 
-    /// Codes text; a row that has a fault is left out.
+    fn customers(&mut self, keys: &mut Keys, column: KeyColumn<'_>) -> Result<()> {
+        if let (Keys::Integers(keys), KeyColumn::Int(values)) = (&mut *keys, column) {
+            keys.try_reserve(values.values.len())?;
+            keys.extend_from_slice(values.values);
+            return Ok(());
+        }
+        let customers = &mut self.ledger.customers;
+        self.checked.keys(keys.codes(customers)?, Field::Customer, column, customers)
+    }
+}
+
+impl Checked {
+    fn fault(&mut self, row: usize, field: Field, reason: Reason, value: impl FnOnce() -> String) {
+        self.faults.entry(row).or_insert_with(|| (field, reason, shown(&value())));
+    }
+
+    /// Appends the codes of texts; a row that has a fault is left out.
     fn texts(
         &mut self,
-        codes: &mut [u32],
+        codes: &mut Vec<u32>,
         field: Field,
         column: TextColumn<'_>,
         mut intern: impl FnMut(&str) -> Result<u32>,
     ) -> Result<()> {
+        let from = codes.len();
+        codes.try_reserve(self.rows)?;
         match column {
-            TextColumn::Constant("") => {}
-            TextColumn::Constant(text) => match check_text(text) {
-                Ok(()) => codes.fill(intern(text)?),
-                Err(reason) => (0..codes.len()).for_each(|row| self.fault(row, field, reason, || text.to_owned())),
-            },
+            TextColumn::Constant(text) => {
+                let code = match check_text(text) {
+                    _ if text.is_empty() => NONE,
+                    Ok(()) => intern(text)?,
+                    Err(reason) => {
+                        (0..self.rows).for_each(|row| self.fault(row, field, reason, || text.to_owned()));
+                        NONE
+                    }
+                };
+                codes.resize(from + self.rows, code);
+            }
             TextColumn::Plain(texts) => {
-                for (row, code) in codes.iter_mut().enumerate() {
-                    let Some(text) = texts[row].filter(|text| !text.is_empty()) else { continue };
-                    if self.faults.contains_key(&row) {
-                        continue;
-                    }
-                    match check_text(text) {
-                        Ok(()) => *code = intern(text)?,
-                        Err(reason) => self.fault(row, field, reason, || text.to_owned()),
-                    }
+                for (row, text) in texts.iter().enumerate() {
+                    let text = text.filter(|text| !text.is_empty() && !self.faults.contains_key(&row));
+                    codes.push(match text.map(|text| (text, check_text(text))) {
+                        None => NONE,
+                        Some((text, Ok(()))) => intern(text)?,
+                        Some((text, Err(reason))) => {
+                            self.fault(row, field, reason, || text.to_owned());
+                            NONE
+                        }
+                    });
                 }
             }
             TextColumn::Dictionary { codes: positions, values } => {
-                let mut known = filled(values.len(), NONE)?;
-                for (row, code) in codes.iter_mut().enumerate() {
-                    let position = positions[row] as usize;
-                    let Some(&text) = values.get(position).filter(|text| !text.is_empty()) else { continue };
-                    if !self.faults.is_empty() && self.faults.contains_key(&row) {
-                        continue;
-                    }
-                    if known[position] == NONE {
+                let mut known = Vec::new();
+                pad(&mut known, values.len(), NONE)?;
+                for (row, &position) in positions.iter().enumerate() {
+                    let mut code = known.get(position as usize).copied().unwrap_or(NONE);
+                    if code == NONE
+                        && let Some(&text) = values.get(position as usize).filter(|text| !text.is_empty())
+                        && !self.faults.contains_key(&row)
+                    {
                         match check_text(text) {
-                            Ok(()) => known[position] = intern(text)?,
+                            Ok(()) => code = intern(text)?,
                             Err(reason) => self.fault(row, field, reason, || text.to_owned()),
                         }
+                        known[position as usize] = code;
                     }
-                    *code = known[position];
+                    codes.push(code);
                 }
             }
         }
         Ok(())
     }
 
-    fn keys(&mut self, codes: &mut [u32], field: Field, column: KeyColumn<'_>, ledger: &mut Ledger) -> Result<()> {
-        let customers = &mut ledger.customers;
+    /// Appends the codes of customers; a row that has a fault is left out.
+    fn keys(&mut self, codes: &mut Vec<u32>, field: Field, column: KeyColumn<'_>, customers: &mut Customers) -> Result<()> {
         match column {
             KeyColumn::Text(texts) => self.texts(codes, field, texts, |text| customers.intern(Key::from(text))),
-            KeyColumn::Int(values) => {
-                let mut last = None;
-                for (row, code) in codes.iter_mut().enumerate() {
-                    if !self.faults.is_empty() && self.faults.contains_key(&row) {
-                        continue;
-                    }
-                    let Some(key) = values.get(row) else { continue };
-                    *code = match last {
-                        Some((same, code)) if same == key => code,
-                        _ => customers.intern(Key::Int(key))?,
-                    };
-                    last = Some((key, *code));
-                }
-                Ok(())
-            }
+            KeyColumn::Int(values) => self.integers(codes, values, customers),
         }
+    }
+
+    fn integers(&self, codes: &mut Vec<u32>, values: Values<'_, i64>, customers: &mut Customers) -> Result<()> {
+        codes.try_reserve(self.rows)?;
+        let mut last = None;
+        for row in 0..self.rows {
+            let key = values.get(row).filter(|_| self.faults.is_empty() || !self.faults.contains_key(&row));
+            codes.push(match (key, last) {
+                (None, _) => NONE,
+                (Some(key), Some((same, code))) if same == key => code,
+                (Some(key), _) => {
+                    let code = customers.intern(Key::Int(key))?;
+                    last = Some((key, code));
+                    code
+                }
+            });
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use super::columns::{Columns, Names, Row};
 use super::dictionary::NONE;
 use super::run::Run;
+use super::shuffle::Spare;
 use crate::error::Result;
 
 /// Rows in the tail before it becomes a run.
@@ -74,7 +75,7 @@ impl Tail {
                 row = self.next[row as usize];
             }
         }
-        Run::new(customers, starts, self.columns.clone().gather(&rows)?)
+        Run::new(customers, starts, self.columns.clone().gather(&rows, &mut Spare::default())?)
     }
 
     pub(crate) fn clear(&mut self) {

@@ -95,7 +95,7 @@ pub(super) fn level_bar(levels: &LevelCounts) -> String {
         let class = class(level);
         let shown = words::share(n, levels.customers());
         let _ = write!(inside, "<rect class=\"fill-{class} edge\" x=\"{x:.3}%\" y=\"0\" width=\"{width:.3}%\" height=\"52\"/>");
-        if width >= 7.0 {
+        if width >= 10.0 {
             let middle = x + width / 2.0;
             let _ = write!(inside, "<text class=\"on-{class} strong middle\" x=\"{middle:.3}%\" y=\"31\">{shown}</text>");
         }
@@ -113,26 +113,32 @@ pub(super) fn ratio_scale(ratio: &EngagementRatio) -> String {
     for tick in axis.ticks() {
         let x = axis.at(tick);
         let _ = write!(inside, "<line class=\"axis\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"42\" y2=\"50\"/>");
-        let _ = write!(inside, "<text class=\"small middle\" x=\"{x:.2}%\" y=\"92\">{} : 1</text>", words::plain(tick));
+        let _ = write!(inside, "<text class=\"small middle\" x=\"{x:.2}%\" y=\"66\">{}</text>", words::plain(tick));
     }
     for (benchmark, name, anchor, dx) in
-        [(AVERAGE_RATIO, "published average 0.8", "end", 4), (WORLD_CLASS_RATIO, "world class 8", "start", -4)]
+        [(AVERAGE_RATIO, "average 0.8", "end", 4), (WORLD_CLASS_RATIO, "world class 8", "start", -4)]
     {
         let x = axis.at(benchmark);
         let _ = write!(
             inside,
-            "<line class=\"benchmark\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"20\" y2=\"64\"/>\
+            "<line class=\"benchmark\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"18\" y2=\"50\"/>\
              <text class=\"small {anchor}\" x=\"{x:.2}%\" dx=\"{dx}\" y=\"13\">{name}</text>"
         );
     }
     let _ = write!(inside, "{}", interval(ratio, &axis, 46.0, 9.0));
     if let Some(at) = ratio.ratio.or(ratio.low) {
         let x = axis.at(at);
-        let anchor = if x < 12.0 { "start" } else if x > 88.0 { "end" } else { "middle" };
+        let anchor = if x < 12.0 {
+            "start"
+        } else if x > 88.0 {
+            "end"
+        } else {
+            "middle"
+        };
         let shown = if ratio.ratio.is_some() { words::ratio(at) } else { format!("≥ {}", words::ratio(at)) };
-        let _ = write!(inside, "<text class=\"strong {anchor}\" x=\"{x:.2}%\" y=\"75\">{shown} : 1</text>");
+        let _ = write!(inside, "<text class=\"strong halo {anchor}\" x=\"{x:.2}%\" y=\"34\">{shown}\u{a0}:\u{a0}1</text>");
     }
-    svg(98, &format!("Engagement ratio: {}", ratio.sentence()), &inside)
+    svg(72, &format!("Engagement ratio: {}", ratio.sentence()), &inside)
 }
 
 /// The interval and the dot of a ratio at a height; a bound from one side is an arrow that points where the ratio may be.
@@ -237,7 +243,11 @@ impl Histogram {
             let _ = write!(inside, "<text class=\"small {anchor}\" x=\"{x}%\" y=\"{}\">{text}</text>", foot + 17.0);
         }
         let of = words::counted(self.n, "customer", "customers");
-        svg(132, &format!("{name}: distribution of {of} over scores from −100 to 100, {} below 0", words::count(self.negative())), &inside)
+        svg(
+            132,
+            &format!("{name}: distribution of {of} over scores from −100 to 100, {} below 0", words::count(self.negative())),
+            &inside,
+        )
     }
 }
 

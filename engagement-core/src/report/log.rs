@@ -16,7 +16,7 @@ const MOST_SOURCES: usize = 50;
 /// The rulebook in words.
 pub(super) fn rulebook(findings: &Findings<'_>) -> String {
     let book = findings.rulebook;
-    let mut out = String::from("<section id=\"rules\"><h2>What counts, and how much</h2><p>");
+    let mut out = String::from("<h2>What counts, and how much</h2><p>");
     let _ = write!(
         out,
         "Rulebook “{}”. The points of a way become a score between −100 and 100; engagement is their weighted mean, and a way without \
@@ -28,10 +28,11 @@ pub(super) fn rulebook(findings: &Findings<'_>) -> String {
     );
     out.push_str("</p>");
     if let Some(calibration) = &book.calibration {
+        let except = if calibration.notes.is_empty() { "." } else { ", except for this:" };
         let _ = write!(
             out,
-            "<p>It was calibrated on {} of {}: a typical customer of that day scores 50 in every way.</p>",
-            words::counted(calibration.customers, "customer", "customers"),
+            "<p>It was calibrated on {} known on {}: a typical one of those a way knows something of scores 50 there{except}</p>",
+            words::counted(calibration.customers, "customer or prospect", "customers and prospects"),
             findings.ledger.zone().format_date(calibration.as_of)
         );
         let notes: String = calibration.notes.iter().map(|note| format!("<li>{}</li>", words::escape(note))).collect();
@@ -41,7 +42,9 @@ pub(super) fn rulebook(findings: &Findings<'_>) -> String {
     }
     out.push_str("<div class=\"scroll\" role=\"region\" aria-label=\"Rules\" tabindex=\"0\"><table class=\"rules\"><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">What it does</th>");
     if findings.totals.is_some() {
-        out.push_str("<th scope=\"col\" class=\"n\">People it counts for</th><th scope=\"col\" class=\"n\">Their points now</th>");
+        out.push_str(
+            "<th scope=\"col\" class=\"n\">People it counts for</th><th scope=\"col\" class=\"n\">Their points now</th>",
+        );
     }
     out.push_str("</tr></thead>");
     let columns = if findings.totals.is_some() { 4 } else { 2 };
@@ -51,7 +54,11 @@ pub(super) fn rulebook(findings: &Findings<'_>) -> String {
         if rules.is_empty() {
             continue;
         }
-        let weight = if scale.weight == 0.0 { "weight 0: left out of engagement".to_owned() } else { format!("weight {}", words::plain(scale.weight)) };
+        let weight = if scale.weight == 0.0 {
+            "weight 0: left out of engagement".to_owned()
+        } else {
+            format!("weight {}", words::plain(scale.weight))
+        };
         let _ = write!(
             out,
             "<tbody><tr><th colspan=\"{columns}\" scope=\"rowgroup\" class=\"group\">{} <span class=\"quiet\">{} points score 50; {weight}</span></th></tr>",
@@ -71,7 +78,7 @@ pub(super) fn rulebook(findings: &Findings<'_>) -> String {
         }
         out.push_str("</tbody>");
     }
-    out.push_str("</table></div></section>");
+    out.push_str("</table></div>");
     out
 }
 
@@ -95,13 +102,12 @@ pub(super) fn way_name(way: Way) -> &'static str {
 
 /// The account of the log.
 pub(super) fn account(findings: &Findings<'_>) -> String {
-    let mut out = String::from("<section id=\"log\"><h2>The log, and every row of it</h2><div class=\"two\"><div>");
+    let mut out = String::from("<h2>The log, and every row of it</h2><div class=\"two\"><div>");
     reconciliation(findings, &mut out);
     out.push_str("</div><div>");
     facts(findings, &mut out);
     out.push_str("</div></div>");
     kinds(findings, &mut out);
-    out.push_str("</section>");
     out
 }
 
@@ -120,9 +126,17 @@ fn reconciliation(findings: &Findings<'_>, out: &mut String) {
     }
     for (reason, n) in &rows.reasons {
         let what = words::escape(reason.describe());
-        let _ = write!(out, "<tr class=\"part\"><td class=\"n\">{}</td><th scope=\"row\">of them: {what}</th></tr>", words::count(*n));
+        let _ = write!(
+            out,
+            "<tr class=\"part\"><td class=\"n\">{}</td><th scope=\"row\">of them: {what}</th></tr>",
+            words::count(*n)
+        );
     }
-    let _ = write!(out, "</tbody><tfoot><tr><td class=\"n\">= {}</td><th scope=\"row\">rows read</th></tr></tfoot></table>", words::count(rows.rows));
+    let _ = write!(
+        out,
+        "</tbody><tfoot><tr><td class=\"n\">= {}</td><th scope=\"row\">rows read</th></tr></tfoot></table>",
+        words::count(rows.rows)
+    );
     if !rows.balances() {
         out.push_str("<p class=\"warning\">These numbers do not add up. Please report it: that should be impossible.</p>");
     }
@@ -152,7 +166,10 @@ fn facts(findings: &Findings<'_>, out: &mut String) {
         fact("Later than the as-of", format!("{}, not looked at", words::count(findings.later)));
     }
     if findings.unmatched > 0 {
-        fact("Without what a rule needs", format!("{} (a rating or an amount is missing or off the scale)", words::count(findings.unmatched)));
+        fact(
+            "Without what a rule needs",
+            format!("{} (a rating or an amount is missing or off the scale)", words::count(findings.unmatched)),
+        );
     }
     fact("Time zone", words::escape(zone.name()));
     if let Some(own) = findings.rulebook.zone.as_ref().filter(|own| *own != zone) {
@@ -168,8 +185,13 @@ fn facts(findings: &Findings<'_>, out: &mut String) {
 
 fn kinds(findings: &Findings<'_>, out: &mut String) {
     let counted = |kind: &str| {
-        let names: Vec<String> =
-            findings.rulebook.rules.iter().filter(|rule| crate::canonical_kind(&rule.kind) == kind).map(|rule| words::escape_up_to(&rule.name, 200)).collect();
+        let names: Vec<String> = findings
+            .rulebook
+            .rules
+            .iter()
+            .filter(|rule| crate::canonical_kind(&rule.kind) == kind)
+            .map(|rule| words::escape_up_to(&rule.name, 200))
+            .collect();
         match (names.is_empty(), kind) {
             (false, _) => names.join(", "),
             (true, "contact" | "assignment") => "no rule: done by the business, not by the customer".to_owned(),
@@ -179,18 +201,24 @@ fn kinds(findings: &Findings<'_>, out: &mut String) {
     let given = findings.options.kinds;
     let (head, mut rows): (&str, Vec<(u64, String)>) = if given.is_empty() {
         let rows = findings.ledger.kinds().into_iter().map(|(kind, n)| (n, cells(&[words::name(kind), counted(kind)], n)));
-        ("<th scope=\"col\">Kind</th><th scope=\"col\">Counted by</th><th scope=\"col\" class=\"n\">Interactions</th>", rows.collect())
+        (
+            "<th scope=\"col\">Kind</th><th scope=\"col\">Counted by</th><th scope=\"col\" class=\"n\">Interactions</th>",
+            rows.collect(),
+        )
     } else {
         let rows = given.iter().map(|reading| {
             let theirs = reading.name.map_or_else(|| "<em>no name</em>".to_owned(), words::name);
             (reading.rows, cells(&[theirs, words::name(reading.kind), counted(reading.kind)], reading.rows))
         });
-        ("<th scope=\"col\">Name in the log</th><th scope=\"col\">Kind</th><th scope=\"col\">Counted by</th><th scope=\"col\" class=\"n\">Rows</th>", rows.collect())
+        (
+            "<th scope=\"col\">Name in the log</th><th scope=\"col\">Kind</th><th scope=\"col\">Counted by</th><th scope=\"col\" class=\"n\">Rows</th>",
+            rows.collect(),
+        )
     };
     if rows.is_empty() {
         return;
     }
-    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    rows.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let further = rows.split_off(rows.len().min(MOST_KINDS));
     let body: String = rows.into_iter().map(|(_, cells)| cells).collect();
     let _ = write!(

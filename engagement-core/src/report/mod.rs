@@ -19,6 +19,7 @@
 
 mod chart;
 mod findings;
+mod groups;
 mod log;
 mod months;
 mod movement;

@@ -74,7 +74,8 @@ pub(super) fn ratio_by_month_until(
     months: usize,
     options: &ScoreOptions<'_>,
 ) -> Result<Vec<MonthEnd>> {
-    let level_counts = |at| if at == as_of { Ok(now) } else { rules.score_all(ledger, at, options).map(|scores| scores.levels()) };
+    let level_counts =
+        |at| if at == as_of { Ok(now) } else { rules.score_all(ledger, at, options).map(|scores| scores.levels()) };
     let moments = month_ends(ledger, as_of, months)?;
     moments.into_iter().map(|(month, at)| measured(month, at, level_counts(at)?)).collect()
 }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::level::{AVERAGE_RATIO, EngagementRatio, Level, WORLD_CLASS_RATIO};
-use crate::score::{By, GroupRatio};
+use crate::level::{AVERAGE_RATIO, EngagementRatio, Level, RatioInterval, WORLD_CLASS_RATIO};
 
-use super::chart::{self, LogAxis, SHOWN};
-use super::findings::{Distribution, Findings, Grouping};
-use super::{log, people, timeline, words};
+use super::chart::{self, SHOWN};
+use super::findings::{Distribution, Findings};
+use super::months::MonthEnd;
+use super::{groups, log, people, timeline, words};
 
 /// No request and no script, whatever a text from a log may look like.
 const POLICY: &str = "default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;";
@@ -25,14 +25,28 @@ pub(super) fn write(findings: &Findings<'_>) -> String {
         env!("CARGO_PKG_VERSION"),
         include_str!("style.css")
     );
-    let mut sections = vec![header(findings, &title)];
-    if findings.levels.customers() > 0 {
-        sections.extend([levels(findings), scores(findings), months(findings), groups(findings), people::section(findings)]);
+    let customers = findings.levels.customers() > 0;
+    let written = |wanted: bool, section: fn(&Findings<'_>) -> String| if wanted { section(findings) } else { String::new() };
+    let mut sections = vec![
+        ("levels", "Levels", written(customers, levels)),
+        ("scores", "Scores", written(customers, scores)),
+        ("months", "Month by month", written(customers, months)),
+        ("groups", "Where it differs", written(customers, groups::section)),
+        ("people", "Customers by name", written(customers, people::section)),
+        ("rules", "What counts", log::rulebook(findings)),
+        ("log", "The log", log::account(findings)),
+    ];
+    sections.retain(|(_, _, section)| !section.is_empty());
+    out.push_str(&header(findings, &title));
+    out.push_str("\n<nav aria-label=\"Sections\">");
+    for (id, name, _) in &sections {
+        let _ = write!(out, "<a href=\"#{id}\">{name}</a> ");
     }
-    sections.extend([log::rulebook(findings), log::account(findings)]);
-    sections.retain(|section| !section.is_empty());
-    out.push_str(&sections.join("\n"));
-    out.push_str("\n</main>\n</body>\n</html>\n");
+    out.push_str("</nav>\n");
+    for (id, _, section) in &sections {
+        let _ = writeln!(out, "<section id=\"{id}\">{section}</section>");
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
@@ -49,17 +63,16 @@ fn header(findings: &Findings<'_>, title: &str) -> String {
         if ratio.ratio.is_some() || ratio.low.is_some() {
             let _ = write!(
                 out,
-                "<figure>{}<figcaption>Fully engaged customers for each actively disengaged one, on a logarithmic scale; the bar is the \
-                 95 % interval. Both benchmarks were published for levels found by customer surveys; the levels here come from what \
-                 customers did, so the benchmarks are for orientation only.</figcaption></figure>",
-                chart::ratio_scale(&ratio)
+                "<figure>{}<figcaption>Fully engaged customers for each actively disengaged one, on a logarithmic scale; {}. Both \
+                 benchmarks were published for levels found by customer surveys; the levels here come from what customers did, so the benchmarks are for orientation only.</figcaption></figure>",
+                chart::ratio_scale(&ratio),
+                if ratio.interval == RatioInterval::OneSided {
+                    "the bar is where it may lie"
+                } else {
+                    "the bar is the 95\u{a0}% interval"
+                }
             );
         }
-        out.push_str("<nav aria-label=\"Sections\"><a href=\"#levels\">Levels</a><a href=\"#scores\">Scores</a><a href=\"#months\">Month by month</a>");
-        if !findings.groups.is_empty() {
-            out.push_str("<a href=\"#groups\">Groups</a>");
-        }
-        out.push_str("<a href=\"#people\">Customers by name</a><a href=\"#rules\">Rules</a><a href=\"#log\">The log</a></nav>");
     }
     out.push_str("</header>");
     out
@@ -96,21 +109,23 @@ fn verdict(ratio: &EngagementRatio, negative: bool) -> String {
     };
     match (ratio.ratio, ratio.low, ratio.high) {
         (Some(middle), Some(low), Some(high)) if middle > 0.0 => format!(
-            "That is <b>{} fully engaged for each actively disengaged one</b> (95 % interval {} to {}), {}.",
+            "That is <b>{} fully engaged for each actively disengaged one</b> (95\u{a0}% interval {} to {}), {}.",
             words::ratio(middle),
             words::ratio(low),
             words::ratio(high),
             standing(low, high)
         ),
         (Some(_), _, Some(high)) => format!(
-            "Nobody is fully engaged, so the ratio is 0 : 1, and with 97.5 % confidence at most {} : 1.",
+            "Nobody is fully engaged, so the ratio is 0\u{a0}:\u{a0}1, and with 97.5\u{a0}% confidence at most {}\u{a0}:\u{a0}1.",
             words::ratio(high)
         ),
         (None, Some(low), _) => format!(
-            "Nobody is actively disengaged: with 97.5 % confidence the ratio is <b>at least {} : 1</b> as far as this log can tell. {signal}",
+            "Nobody is actively disengaged: with 97.5\u{a0}% confidence the ratio is <b>at least {}\u{a0}:\u{a0}1</b> as far as this log can tell. {signal}",
             words::ratio(low)
         ),
-        _ => format!("Nobody is at either end, so there is no ratio of the two. {}", if negative { "" } else { signal }).trim_end().to_owned(),
+        _ => format!("Nobody is at either end, so there is no ratio of the two. {}", if negative { "" } else { signal })
+            .trim_end()
+            .to_owned(),
     }
 }
 
@@ -118,24 +133,33 @@ fn standing(low: f64, high: f64) -> &'static str {
     let below = |bound: f64| high < bound;
     let above = |bound: f64| low > bound;
     match () {
-        () if above(WORLD_CLASS_RATIO) => "above even the ratio published for world-class organisations, 8 : 1",
-        () if above(AVERAGE_RATIO) && below(WORLD_CLASS_RATIO) => "above the published average of 0.8 : 1 and below world class, 8 : 1",
-        () if above(AVERAGE_RATIO) => "above the published average of 0.8 : 1 and within reach of world class, 8 : 1",
-        () if below(AVERAGE_RATIO) => "below the published average of 0.8 : 1",
-        () if below(WORLD_CLASS_RATIO) => "which cannot be told apart from the published average of 0.8 : 1",
-        () => "too wide an interval to compare with the published average of 0.8 : 1 or with world class, 8 : 1",
+        () if above(WORLD_CLASS_RATIO) => "above even the ratio published for world-class organisations, 8\u{a0}:\u{a0}1",
+        () if above(AVERAGE_RATIO) && below(WORLD_CLASS_RATIO) => {
+            "above the published average of 0.8\u{a0}:\u{a0}1 and below world class, 8\u{a0}:\u{a0}1"
+        }
+        () if above(AVERAGE_RATIO) => {
+            "above the published average of 0.8\u{a0}:\u{a0}1 and within reach of world class, 8\u{a0}:\u{a0}1"
+        }
+        () if below(AVERAGE_RATIO) => "below the published average of 0.8\u{a0}:\u{a0}1",
+        () if below(WORLD_CLASS_RATIO) => "which cannot be told apart from the published average of 0.8\u{a0}:\u{a0}1",
+        () => {
+            "too wide an interval to compare with the published average of 0.8\u{a0}:\u{a0}1 or with world class, 8\u{a0}:\u{a0}1"
+        }
     }
 }
 
 fn levels(findings: &Findings<'_>) -> String {
     let levels = &findings.levels;
     let all = levels.customers();
-    let mut out = String::from("<section id=\"levels\"><h2>Customers by level</h2>");
+    let mut out = String::from("<h2>Customers by level</h2>");
     let _ = write!(out, "<figure>{}</figure>", chart::level_bar(levels));
     out.push_str("<div class=\"scroll\" role=\"region\" aria-label=\"Customers by level\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Level</th><th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Share</th>");
     if let Some((at, _)) = findings.before {
         let date = findings.ledger.zone().format_date(at);
-        let _ = write!(out, "<th scope=\"col\" class=\"n\">On {date}</th><th scope=\"col\" class=\"n\">Share then</th><th scope=\"col\" class=\"n\">Change</th>");
+        let _ = write!(
+            out,
+            "<th scope=\"col\" class=\"n\">On <span class=\"day\">{date}</span></th><th scope=\"col\" class=\"n wide\">Share then</th><th scope=\"col\" class=\"n\">Change</th>"
+        );
     }
     out.push_str("</tr></thead><tbody>");
     let mut row = |name: String, now: u64, of: Option<u64>, before: Option<(u64, u64)>| {
@@ -145,7 +169,7 @@ fn levels(findings: &Findings<'_>) -> String {
         if let Some((then, all)) = before {
             let _ = write!(
                 out,
-                "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>",
+                "<td class=\"n\">{}</td><td class=\"n wide\">{}</td><td class=\"n\">{}</td>",
                 words::count(then),
                 share(then, of.map(|_| all)),
                 change(now, then)
@@ -161,10 +185,14 @@ fn levels(findings: &Findings<'_>) -> String {
     }
     row("all customers".to_owned(), all, Some(all), findings.before.map(|(_, before)| (before.customers(), before.customers())));
     if levels.prospects > 0 || findings.before.is_some_and(|(_, before)| before.prospects > 0) {
-        let name = "prospects, counted apart: never bought, subscribed or renewed".to_owned();
-        row(name, levels.prospects, None, findings.before.map(|(_, before)| (before.prospects, 0)));
+        row("prospects".to_owned(), levels.prospects, None, findings.before.map(|(_, before)| (before.prospects, 0)));
     }
-    out.push_str("</tbody></table></div></section>");
+    out.push_str("</tbody></table></div>");
+    if levels.prospects > 0 {
+        out.push_str(
+            "<p class=\"quiet\">Prospects never bought, subscribed or renewed; they are counted apart and are in no level.</p>",
+        );
+    }
     out
 }
 
@@ -180,9 +208,9 @@ fn scores(findings: &Findings<'_>) -> String {
     let top = findings.distributions.iter().map(|distribution| distribution.histogram.peak()).fold(0.0, f64::max);
     let panels: String = findings.distributions.iter().map(|distribution| panel(distribution, findings, top)).collect();
     format!(
-        "<section id=\"scores\"><h2>How the scores are spread</h2><p>Each bar is a tenth of the scale, its height the share of those who have \
+        "<h2>How the scores are spread</h2><p>Each bar is a tenth of the scale, its height the share of those who have \
          the score, on one scale for all. A customer of whom a way knows nothing has no score there, which is not the same as 0.</p>\
-         <div class=\"four\">{panels}</div></section>"
+         <div class=\"four\">{panels}</div>"
     )
 }
 
@@ -193,14 +221,18 @@ fn panel(distribution: &Distribution, findings: &Findings<'_>, top: f64) -> Stri
     let (name, what, classes, marks) = match distribution.way {
         None => {
             let classes: Vec<&str> = SHOWN.into_iter().map(chart::class).collect();
-            ("Engagement", "all three together, coloured by level", classes, vec![scale.fully_engaged, scale.engaged])
+            ("Engagement", "all three, coloured by level", classes, vec![scale.fully_engaged, scale.engaged])
         }
         Some(way) => (log::way_name(way), what(way), vec!["way", "against"], Vec::new()),
     };
     let mut out = format!("<div><h3>{name}</h3><p class=\"quiet\">{what}</p>");
     match distribution.median {
         None => {
-            let _ = write!(out, "<p>The log shows nothing of it: none of {} has a score.</p></div>", words::counted(all, "customer", "customers"));
+            let _ = write!(
+                out,
+                "<p>The log shows nothing of it: none of {} has a score.</p></div>",
+                words::counted(all, "customer", "customers")
+            );
             return out;
         }
         Some(median) => {
@@ -235,31 +267,33 @@ fn what(way: crate::rulebook::Way) -> &'static str {
 
 fn months(findings: &Findings<'_>) -> String {
     let months = &findings.months;
-    let (Some(first), true) = (months.first(), months.len() > 1) else { return String::new() };
-    let mut out = String::from("<section id=\"months\"><h2>Month by month</h2><p>");
-    if let (Some(then), Some(now)) = (first.ratio.ratio, months.last().and_then(|month| month.ratio.ratio)) {
-        let _ = write!(out, "The ratio was {} : 1 at the end of {} and is {} : 1 now. ", words::ratio(then), first.month, words::ratio(now));
+    if months.len() < 2 {
+        return String::new();
     }
-    out.push_str("Every month is scored with the same rules by what was known at its end");
-    out.push_str("; the last one ends at the as-of. Customers show little in the first months of a log, so its early ratios say little.");
-    if months.len() < findings.options.months && findings.ledger.earliest() < Some(first.as_of) && months_are_capped(findings) {
-        out.push_str(" The log is very large, so only the last few months are looked at.");
+    let mut out = String::from("<h2>Month by month</h2><p>");
+    out.push_str(&since(months));
+    out.push_str(
+        "Every month is scored with the same rules by what was known at its end; the last one ends at the as-of. Customers show little \
+         in the first months of a log, so its early ratios say little.",
+    );
+    if months.len() < findings.options.months && !reaches_back(findings) {
+        out.push_str(" The log is very large, so only its last months are looked at.");
     }
-    out.push_str("</p><div class=\"two\"><div><figure><figcaption>");
+    out.push_str("</p><div class=\"two timeline\"><div><figure><figcaption>");
     for level in SHOWN.into_iter().filter(|&level| months.iter().any(|month| month.levels.at(level) > 0)) {
         let _ = write!(out, "<span class=\"level-key\">{}</span> ", chart::key(level));
     }
-    let _ = write!(out, "<br/>Share of customers at each level</figcaption>{}</figure>", timeline::levels(months));
+    let _ = write!(out, "<br/>Share of customers at each level, in %</figcaption>{}</figure>", timeline::levels(months));
     let _ = write!(
         out,
-        "<figure><figcaption>Fully engaged for each actively disengaged, logarithmic, with its 95 % interval. An arrow is a bound: \
+        "<figure><figcaption>Fully engaged for each actively disengaged, logarithmic, with its 95\u{a0}% interval. An arrow is a bound: \
          one of the two counts is 0.</figcaption>{}</figure></div>",
         timeline::ratios(months)
     );
     out.push_str(
         "<div class=\"scroll\" role=\"region\" aria-label=\"Levels and ratio by month\" tabindex=\"0\"><table class=\"months\"><thead><tr><th scope=\"col\">Month</th>\
          <th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Fully engaged</th><th scope=\"col\" class=\"n\">Actively disengaged</th>\
-         <th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95 % interval</th></tr></thead><tbody>",
+         <th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95\u{a0}% interval</th></tr></thead><tbody>",
     );
     for month in months.iter().rev() {
         let _ = write!(
@@ -270,18 +304,37 @@ fn months(findings: &Findings<'_>) -> String {
             ratio_cells(&month.ratio)
         );
     }
-    out.push_str("</tbody></table></div></div></section>");
+    out.push_str("</tbody></table></div></div>");
     out
 }
 
-fn months_are_capped(findings: &Findings<'_>) -> bool {
-    let first = findings.ledger.earliest().map(|at| findings.ledger.zone().date(at));
-    let shown = findings.months.first().map(|month| findings.ledger.zone().date(month.as_of));
-    first.map(|(year, month, _)| (year, month)) != shown.map(|(year, month, _)| (year, month))
+/// The ratio now beside that of a year ago, or else of the first month in which both ends had enough people.
+fn since(months: &[MonthEnd]) -> String {
+    let enough = |month: &&MonthEnd| month.ratio.interval == RatioInterval::LogNormal;
+    let Some((now, past)) = months.split_last() else { return String::new() };
+    let year = past.len().checked_sub(12).and_then(|at| past.get(at)).filter(enough);
+    let (Some(then), true) = (year.or_else(|| past.iter().find(enough)), enough(&now)) else { return String::new() };
+    let ago = if year.is_some() { "A year ago, at" } else { "At" };
+    let (then, now, month) = (then.ratio.ratio.unwrap_or(0.0), now.ratio.ratio.unwrap_or(0.0), &then.month);
+    format!(
+        "{ago} the end of {month}, the ratio was {}\u{a0}:\u{a0}1; now it is {}\u{a0}:\u{a0}1. ",
+        words::ratio(then),
+        words::ratio(now)
+    )
+}
+
+/// Whether the first month shown is the log's first.
+fn reaches_back(findings: &Findings<'_>) -> bool {
+    let zone = findings.ledger.zone();
+    let month = |at| {
+        let (year, month, _) = zone.date(at);
+        (year, month)
+    };
+    findings.months.first().map(|first| month(first.as_of)) == findings.ledger.earliest().map(month)
 }
 
 /// Both counts, the ratio and its interval.
-fn ratio_cells(ratio: &EngagementRatio) -> String {
+pub(super) fn ratio_cells(ratio: &EngagementRatio) -> String {
     let number = words::ratio;
     let (middle, interval) = match (ratio.ratio, ratio.low, ratio.high) {
         (Some(middle), Some(low), Some(high)) if middle > 0.0 => (number(middle), format!("{} – {}", number(low), number(high))),
@@ -294,73 +347,4 @@ fn ratio_cells(ratio: &EngagementRatio) -> String {
         words::count(ratio.fully_engaged),
         words::count(ratio.actively_disengaged)
     )
-}
-
-fn groups(findings: &Findings<'_>) -> String {
-    if findings.groups.is_empty() {
-        return String::new();
-    }
-    let tables: String = findings.groups.iter().map(grouping).collect();
-    format!(
-        "<section id=\"groups\"><h2>Where it differs</h2><p>A customer belongs to the group of the latest interaction that names one. Groups \
-         whose intervals overlap widely may not differ at all.</p>{tables}</section>"
-    )
-}
-
-fn grouping(grouping: &Grouping) -> String {
-    let name = match &grouping.by {
-        By::Unit => "unit".to_owned(),
-        By::Channel => "channel".to_owned(),
-        By::Campaign => "campaign".to_owned(),
-        By::Attribute(name) => words::name(name),
-    };
-    let range = chart::ratio_range(grouping.groups.iter().map(|group| &group.ratio));
-    let axis = LogAxis::new(range, (1.0, 99.0));
-    let mut out = format!(
-        "<h3>By {name}</h3><div class=\"scroll\" role=\"region\" aria-label=\"Ratio by group\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Group</th>\
-         <th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Fully engaged</th><th scope=\"col\" class=\"n\">Actively disengaged</th>\
-         <th scope=\"col\" class=\"n\">Ratio</th><th scope=\"col\" class=\"n\">95 % interval</th><th scope=\"col\" class=\"plot\">{}</th></tr></thead><tbody>",
-        axis_head(&axis)
-    );
-    for GroupRatio { group, levels, ratio } in &grouping.groups {
-        let shown = if group == "none" { "<em>none</em>".to_owned() } else { words::name(group) };
-        let _ = write!(
-            out,
-            "<tr><th scope=\"row\">{shown}</th><td class=\"n\">{}</td>{}<td class=\"plot\">{}</td></tr>",
-            words::count(levels.customers()),
-            ratio_cells(ratio),
-            forest(ratio, &axis)
-        );
-    }
-    out.push_str("</tbody></table></div>");
-    if grouping.left_out.0 > 0 {
-        let _ = write!(
-            out,
-            "<p class=\"quiet\">{} with {} are smaller and not shown.</p>",
-            words::counted(grouping.left_out.0, "further group", "further groups"),
-            words::counted(grouping.left_out.1, "customer", "customers")
-        );
-    }
-    out
-}
-
-/// The numbers above a column of intervals.
-fn axis_head(axis: &LogAxis) -> String {
-    let mut ticks = String::new();
-    let all = axis.ticks();
-    let every = all.len().div_ceil(5).max(1);
-    for tick in all.iter().step_by(every) {
-        let _ = write!(ticks, "<text class=\"small middle\" x=\"{:.2}%\" y=\"13\">{}</text>", axis.at(*tick), words::plain(*tick));
-    }
-    chart::svg(16, "Scale of the ratios", &ticks)
-}
-
-fn forest(ratio: &EngagementRatio, axis: &LogAxis) -> String {
-    let mut inside = String::new();
-    for benchmark in [AVERAGE_RATIO, WORLD_CLASS_RATIO] {
-        let x = axis.at(benchmark);
-        let _ = write!(inside, "<line class=\"benchmark\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"0\" y2=\"24\"/>");
-    }
-    inside.push_str(&chart::interval(ratio, axis, 12.0, 7.0));
-    chart::svg(24, &ratio.sentence(), &inside)
 }

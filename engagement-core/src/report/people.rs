@@ -12,7 +12,7 @@ use super::words;
 
 /// The three lists: falling, about to fall, top; what asks for action comes first.
 pub(super) fn section(findings: &Findings<'_>) -> String {
-    let mut out = String::from("<section id=\"people\"><h2>Customers to know by name</h2>");
+    let mut out = String::from("<h2>Customers to know by name</h2>");
     falling(findings, &mut out);
     about_to_fall(findings, &mut out);
     let best = list(&findings.top, findings);
@@ -20,10 +20,13 @@ pub(super) fn section(findings: &Findings<'_>) -> String {
     match findings.top.len() {
         0 => out.push_str("<h3>Most engaged</h3><p>No customer can be judged yet.</p>"),
         n => {
-            let _ = write!(out, "<h3>Most engaged</h3><p>The first {n} of {}, and what carries them most.</p>{best}", words::count(all));
+            let _ = write!(
+                out,
+                "<h3>Most engaged</h3><p>The first {n} of {}, and what carries them most.</p>{best}",
+                words::count(all)
+            );
         }
     }
-    out.push_str("</section>");
     out
 }
 
@@ -58,12 +61,20 @@ fn about_to_fall(findings: &Findings<'_>, out: &mut String) {
         return;
     }
     let among = if about.looked_at < about.fully_engaged {
-        format!("Of the {} least engaged among the {} fully engaged customers", words::count(about.looked_at), words::count(about.fully_engaged))
+        format!(
+            "Of the {} least engaged among the {} fully engaged customers",
+            words::count(about.looked_at),
+            words::count(about.fully_engaged)
+        )
     } else {
         format!("Of {}", words::counted(about.fully_engaged, "fully engaged customer", "fully engaged customers"))
     };
     let verb = if about.found == 1 { "falls" } else { "fall" };
-    let _ = write!(out, "<p>{among}, {} {verb} to a lower level within {DAYS_AHEAD} days if nothing happens.", words::count(about.found));
+    let _ = write!(
+        out,
+        "<p>{among}, {} {verb} to a lower level within {DAYS_AHEAD} days if nothing happens.",
+        words::count(about.found)
+    );
     if about.found > about.customers.len() as u64 && !about.customers.is_empty() {
         let _ = write!(out, " The first {} to fall:", about.customers.len());
     }
@@ -94,7 +105,7 @@ fn item(standing: &Standing, findings: &Findings<'_>) -> String {
     }
     out.push_str("</dl><ul class=\"why\">");
     for sentence in reasons(standing) {
-        let _ = write!(out, "<li>{}</li>", words::escape(sentence));
+        let _ = write!(out, "<li>{}</li>", words::sentence(sentence));
     }
     out.push_str("</ul></li>");
     out

@@ -47,7 +47,10 @@ pub(super) fn levels(months: &[MonthEnd]) -> String {
     for level in SHOWN.into_iter().rev() {
         let y = |n: u64, month: &MonthEnd| TOP + HEIGHT * (1.0 - n as f64 / month.levels.customers().max(1) as f64);
         let edge = |counts: &[u64], order: &mut dyn Iterator<Item = usize>| {
-            order.map(|at| format!("{:.1} {:.1}", 10.0 * x(at, months.len()), y(counts[at], &months[at]))).collect::<Vec<_>>().join("L")
+            order
+                .map(|at| format!("{:.1} {:.1}", 10.0 * x(at, months.len()), y(counts[at], &months[at])))
+                .collect::<Vec<_>>()
+                .join("L")
         };
         let above: Vec<u64> = below.iter().zip(months).map(|(below, month)| below + month.levels.at(level)).collect();
         if above != below {
@@ -57,7 +60,7 @@ pub(super) fn levels(months: &[MonthEnd]) -> String {
         below = above;
     }
     let mut inside = stretched(TOP + HEIGHT, &paths);
-    for (share, text) in [(0.0, "0"), (0.5, "50 %"), (1.0, "100 %")] {
+    for (share, text) in [(0.0, "0"), (0.5, "50"), (1.0, "100")] {
         let y = TOP + HEIGHT * (1.0 - share);
         let _ = write!(inside, "<line class=\"grid\" x1=\"{LEFT}%\" x2=\"{RIGHT}%\" y1=\"{y}\" y2=\"{y}\"/>");
         let _ = write!(inside, "<text class=\"small\" x=\"0\" y=\"{}\">{text}</text>", y + 4.0);
@@ -71,23 +74,24 @@ pub(super) fn ratios(months: &[MonthEnd]) -> String {
     const TOP: f64 = 8.0;
     const FOOT: f64 = 220.0;
     let axis = LogAxis::new(ratio_range(months.iter().map(|month| &month.ratio)), (FOOT, TOP));
-    let mut inside = String::new();
+    let (mut inside, mut labels) = (String::new(), String::new());
     for tick in axis.ticks() {
         let y = axis.at(tick);
         let _ = write!(inside, "<line class=\"grid\" x1=\"{LEFT}%\" x2=\"{RIGHT}%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
         let _ = write!(inside, "<text class=\"small\" x=\"0\" y=\"{:.1}\">{}</text>", y + 4.0, words::plain(tick));
     }
-    for (benchmark, name) in [(AVERAGE_RATIO, "published average 0.8"), (WORLD_CLASS_RATIO, "world class 8")] {
+    for (benchmark, name) in [(AVERAGE_RATIO, "average 0.8"), (WORLD_CLASS_RATIO, "world class 8")] {
         let y = axis.at(benchmark);
         let _ = write!(inside, "<line class=\"benchmark\" x1=\"{LEFT}%\" x2=\"{RIGHT}%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
-        let _ = write!(inside, "<text class=\"small end halo\" x=\"{RIGHT}%\" y=\"{:.1}\">{name}</text>", y - 5.0);
+        let _ = write!(labels, "<text class=\"small end halo\" x=\"{RIGHT}%\" y=\"{:.1}\">{name}</text>", y - 5.0);
     }
     let mut paths = String::new();
     let mut marks = String::new();
     // Months with a ratio of their own are joined; a bound or a gap breaks the line.
     for stretch in months.iter().enumerate().collect::<Vec<_>>().chunk_by(|a, b| drawn(a.1) == drawn(b.1)) {
         if drawn(stretch[0].1) {
-            let point = |at: usize, value: Option<f64>| format!("{:.1} {:.1}", 10.0 * x(at, months.len()), axis.at(value.unwrap_or(1.0)));
+            let point =
+                |at: usize, value: Option<f64>| format!("{:.1} {:.1}", 10.0 * x(at, months.len()), axis.at(value.unwrap_or(1.0)));
             let join = |points: Vec<String>| points.join("L");
             let line = join(stretch.iter().map(|(at, m)| point(*at, m.ratio.ratio)).collect());
             let upper = join(stretch.iter().map(|(at, m)| point(*at, m.ratio.high)).collect());
@@ -100,6 +104,7 @@ pub(super) fn ratios(months: &[MonthEnd]) -> String {
     }
     inside.push_str(&stretched(FOOT, &paths));
     inside.push_str(&marks);
+    inside.push_str(&labels);
     inside.push_str(&month_names(months, FOOT + 20.0));
     svg((FOOT + 26.0) as u32, "Engagement ratio at the end of every month; the numbers are in the table", &inside)
 }

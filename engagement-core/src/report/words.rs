@@ -1,5 +1,6 @@
 //! Numbers and rules as people read them, and text that is safe in a page.
 
+use crate::interaction::{KINDS, canonical_kind};
 use crate::rulebook::{Limit, Occurrence, Per, Rule, Rulebook, When};
 
 /// The longest text from a log that is shown, in characters.
@@ -51,6 +52,29 @@ pub(super) fn count(n: u64) -> String {
     out
 }
 
+/// An escaped sentence whose dates are kept on one line.
+pub(super) fn sentence(text: &str) -> String {
+    let text = escape(text);
+    let mut out = String::with_capacity(text.len() + 48);
+    let mut rest = text.as_str();
+    while let Some(at) = rest.as_bytes().windows(10).position(is_date) {
+        let (before, date) = rest.split_at(at);
+        let (date, after) = date.split_at(10);
+        out.push_str(before);
+        out.push_str("<span class=\"day\">");
+        out.push_str(date);
+        out.push_str("</span>");
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `2026-03-31`; all of it is ASCII, so it may be cut out of any text.
+fn is_date(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
+}
+
 /// A count with its noun: `1 customer`, `2 customers`.
 pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
@@ -62,13 +86,13 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
         return "–".to_owned();
     }
     let share = 100.0 * part as f64 / whole as f64;
-    if part > 0 && share < 0.05 { "< 0.1 %".to_owned() } else { format!("{share:.1} %") }
+    if part > 0 && share < 0.05 { "<\u{a0}0.1\u{a0}%".to_owned() } else { format!("{share:.1}\u{a0}%") }
 }
 
 /// A share in running text: whole percents where they say enough.
 pub(super) fn share(part: u64, whole: u64) -> String {
     let share = 100.0 * part as f64 / whole.max(1) as f64;
-    if (9.95..90.05).contains(&share) || part == 0 || part == whole { format!("{share:.0} %") } else { percent(part, whole) }
+    if (9.95..90.05).contains(&share) || part == 0 || part == whole { format!("{share:.0}\u{a0}%") } else { percent(part, whole) }
 }
 
 /// A ratio with about three digits.
@@ -92,6 +116,9 @@ pub(super) fn score(value: Option<f64>) -> String {
 
 /// A number as a person writes it: no more decimals than it has, at most six.
 pub(super) fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && (1000.0..1e12).contains(&value) {
+        return count(value as u64);
+    }
     let text = if value.abs() >= 1e9 { format!("{value:e}") } else { format!("{value:.6}") };
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     text.replace('-', "−")
@@ -123,7 +150,7 @@ fn which(rule: &Rule) -> String {
         Occurrence::First => "A customer’s first",
         Occurrence::Repeat => "After the first, every",
     };
-    let mut text = format!("{which} {}", rule.kind);
+    let mut text = format!("{which} {}", noun_of(&rule.kind));
     let When { channel, unit, campaign, amount, rating, reach } = &rule.when;
     for (field, value) in [("channel", channel), ("unit", unit), ("campaign", campaign)] {
         if let Some(value) = value {
@@ -141,6 +168,18 @@ fn which(rule: &Rule) -> String {
         text.push_str(&format!(" with a {field} {range}"));
     }
     text
+}
+
+/// What one interaction of a kind is called.
+fn noun_of(kind: &str) -> String {
+    match &*canonical_kind(kind) {
+        "community" => "part taken in the community".to_owned(),
+        "feedback" => "piece of feedback".to_owned(),
+        "intent" => "sign of intent".to_owned(),
+        "survey" => "survey answer".to_owned(),
+        standard if KINDS.contains(&standard) => standard.to_owned(),
+        own => format!("“{own}”"),
+    }
 }
 
 fn gives(rule: &Rule, rulebook: &Rulebook) -> String {
