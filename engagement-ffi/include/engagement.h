@@ -1,0 +1,1222 @@
+/*
+ * engagement.h: what each customer is worth to a business, from one log of interactions, in the three ways a customer can
+ * add value: Say, Stay and Spend.
+ *
+ * Version 0.1.0. Generated from the sources of the library by
+ *   ENGAGEMENT_BLESS=1 cargo test -p engagement-ffi --test header
+ *
+ * A first program
+ * ---------------
+ *   eng_ledger ledger;
+ *   eng_rulebook rulebook;
+ *   eng_scorecard card;
+ *   int64_t at, amount;
+ *   double engagement, say, stay, spend;
+ *   int32_t present, level;
+ *
+ *   eng_ledger_new(&ledger);
+ *   eng_parse_time("2026-03-01 10:00", -1, "Europe/Berlin", -1, &at);
+ *   eng_parse_money("19.90", -1, &amount);
+ *   eng_ledger_append(ledger, "ann", -1, at, "purchase", -1, &amount, NULL);
+ *
+ *   eng_rulebook_new(&rulebook);
+ *   eng_rulebook_standard(rulebook);
+ *   eng_scorecard_new(&card);
+ *   eng_scorecard_score(card, ledger, rulebook, "ann", -1, at);
+ *   eng_scorecard_scores(card, &engagement, &say, &stay, &spend, &present, &level);
+ *
+ * with every returned status checked. Whole programs in C, C++ and COBOL are in examples/.
+ *
+ * What holds for every function
+ * -----------------------------
+ * Status.   Every function returns a status: ENG_OK (0), or one of the negative numbers below. Those that every function with a handle
+ *           can return besides the ones its comment names: ENG_PANIC, a bug of the library, caught.
+ * Outputs.  They are the last arguments, and stay as they were when a function fails; the one exception is text that does not fit.
+ *           Nothing is ever both input and output. Outputs may be misaligned.
+ * Handles.  A handle is a number in the guise of a pointer: it is looked up, never followed. A handle that is null, was freed, or never
+ *           was one gives ENG_INVALID_HANDLE, freeing null is fine. What eng_x_new gave, eng_x_free takes back.
+ * Text in.  A pointer and a length in bytes, UTF-8, without NUL; the length -1 means that a NUL ends the text. At most 1 MiB, documents
+ *           16 MiB; the ledger keeps texts of up to 65,535 bytes. A null or empty text where one is needed is ENG_MISSING_FIELD, as SQL's
+ *           NULL is no customer called "". Text of a fixed width is trimmed in columns (eng_batch_fixed_column), nowhere else.
+ * Text out. Your buffer and its capacity in bytes; the text is NUL-terminated, and `needed` is the capacity that holds all of it, NUL
+ *           included. `needed` may be null. A null buffer of capacity 0 only asks for `needed`. Text that does not fit is cut
+ *           between two characters, NUL-terminated, and the status is ENG_BUFFER_TOO_SMALL.
+ * Errors.   The handle a function belongs to, its first argument, keeps the text of its last error: eng_ledger_error and its like.
+ *           Each call on the handle clears it.
+ * Memory.   No memory of the library is ever yours to free, and none of yours is kept, except columns bound to a batch. What grows with
+ *           input is asked for in a way that can fail: ENG_NO_MEMORY, with nothing changed. What is left that ends the process if the system
+ *           refuses it: small pieces of fixed size, such as an error's text, a handle, a parsed rulebook, or the stack of a thread.
+ * Units.    Amounts are millionths of the currency unit, times microseconds since 1970-01-01 UTC, scores -100 to 100. A missing value is
+ *           a validity byte of 0 (present: 1), never a special number.
+ * Threads.  Any function can be called from any thread. A handle is locked inside: calls that change it run one at a time, calls that
+ *           read it run in parallel, and so do calls on different handles. Threads that a call starts end within it.
+ * Fork.     A forked child can read and free the handles of its parent, and make handles of its own; anything else is
+ *           ENG_FORKED. Nothing ever hangs.
+ * Panics.   A bug of the library is answered by ENG_PANIC. The handle is then poisoned: all it can do is tell its error and be freed, all
+ *           else is ENG_POISONED. The process goes on.
+ * Silence.  No signals, no exit, nothing on stdout or stderr, no environment variables, no locale, no files, no clock.
+ * 64 bits.  COBOL: pass int64_t by value with SIZE AUTO or from an 8-byte item, never as a literal. VB6: pass it as Currency. Everything
+ *           that varies by row can also be passed by reference: bind the fields of your record once (eng_batch_...), then call
+ *           eng_ledger_append_row for each record.
+ */
+#ifndef ENGAGEMENT_H
+#define ENGAGEMENT_H
+
+#include <stdint.h>
+
+/* The version of the library this header belongs to. eng_version tells that of the library that is loaded. */
+#define ENG_VERSION "0.1.0"
+#define ENG_VERSION_MAJOR 0
+#define ENG_VERSION_MINOR 1
+#define ENG_VERSION_PATCH 0
+/* The same as one number, to compare by: major * 1000000 + minor * 1000 + patch. */
+#define ENG_VERSION_NUMBER (ENG_VERSION_MAJOR * 1000000 + ENG_VERSION_MINOR * 1000 + ENG_VERSION_PATCH)
+
+/* Define ENG_STATIC before this header to link the static library on Windows. */
+#ifndef ENG_API
+#if defined(_WIN32) && !defined(ENG_STATIC)
+#define ENG_API __declspec(dllimport)
+#else
+#define ENG_API
+#endif
+#endif
+
+/* The calling convention: what every language on 32-bit Windows speaks, and elsewhere that of C. */
+#ifndef ENG_CALL
+#if defined(_WIN32) && !defined(_WIN64)
+#define ENG_CALL __stdcall
+#else
+#define ENG_CALL
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A handle: every interaction, once. See eng_ledger_new. */
+typedef struct eng_ledger_tag *eng_ledger;
+/** A handle: tells which memory holds which field of the rows that are loaded. See eng_batch_new. */
+typedef struct eng_batch_tag *eng_batch;
+/** A handle: what gives points, and how points become levels. See eng_rulebook_new. */
+typedef struct eng_rulebook_tag *eng_rulebook;
+/** A handle: one customer's scores. See eng_scorecard_new. */
+typedef struct eng_scorecard_tag *eng_scorecard;
+/** A handle: the scores of all customers. See eng_scores_new. */
+typedef struct eng_scores_tag *eng_scores;
+/** A handle: engagement ratios by group. See eng_ratios_new. */
+typedef struct eng_ratios_tag *eng_ratios;
+
+/*
+ * Status codes, and what the library says of itself
+ * -------------------------------------------------
+ */
+
+/** The call did what it says. */
+#define ENG_OK 0
+/** An argument is outside its domain: a null pointer, a negative or absurd length, an unknown number. */
+#define ENG_INVALID_ARGUMENT (-1)
+/** The handle is null, stale, of another type, or not one of ours. */
+#define ENG_INVALID_HANDLE (-2)
+/** Text is not UTF-8, or holds a NUL. */
+#define ENG_INVALID_UTF8 (-3)
+/** A time cannot be read or lies outside the years 1 to 9999. */
+#define ENG_INVALID_TIME (-4)
+/** An amount cannot be read, or not exactly. */
+#define ENG_INVALID_MONEY (-5)
+/** A required field is missing or empty. */
+#define ENG_MISSING_FIELD (-6)
+/** A second currency met a ledger that has one. */
+#define ENG_CURRENCY_MISMATCH (-7)
+/** The id is taken by an interaction of the same customer with other content. */
+#define ENG_ID_CONFLICT (-8)
+/** The ledger does not know this customer. */
+#define ENG_UNKNOWN_CUSTOMER (-9)
+/** A rulebook cannot be read, breaks a rule of its own, or the handle is still empty. */
+#define ENG_INVALID_RULEBOOK (-10)
+/** The document needs a newer version of this library. */
+#define ENG_UNSUPPORTED_VERSION (-11)
+/** A number does not fit its type. */
+#define ENG_OVERFLOW (-12)
+/** Memory was refused, or the memory budget is used up. Nothing has changed. */
+#define ENG_NO_MEMORY (-13)
+/** The caller's buffer is too small; the needed size has been written. */
+#define ENG_BUFFER_TOO_SMALL (-14)
+/** Another thread cancelled the call. Nothing has changed. */
+#define ENG_CANCELLED (-15)
+/** A forked child asked a handle of its parent for more than reading. */
+#define ENG_FORKED (-16)
+/** An earlier ENG_PANIC left the handle unusable: free it. */
+#define ENG_POISONED (-17)
+/** A bug of this library, caught at its edge. The handle is poisoned. */
+#define ENG_PANIC (-18)
+/** A fit did not converge. */
+#define ENG_FIT_FAILED (-19)
+/** Stored data is damaged, or not of its format. */
+#define ENG_CORRUPT_DATA (-20)
+/**
+ * The version of the binary interface: the number in the name libengagement.so.1. Functions are only ever added
+ * to it.
+ */
+#define ENG_ABI_VERSION 1
+
+/**
+ * Gives the version of the binary interface the library was built with. A program compares it with the
+ * ENG_ABI_VERSION it was compiled with.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output.
+ */
+ENG_API int32_t ENG_CALL eng_abi_version(int32_t *version);
+
+/**
+ * Gives the version of the library as text, such as 0.1.0.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_BUFFER_TOO_SMALL,
+ * ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_version(char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Gives the version of the compiled-in time-zone data, such as 2026b.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_BUFFER_TOO_SMALL,
+ * ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_zone_data_version(char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Says what a status code means, in a few words: the ledger does not know this customer. What went wrong in one
+ * call, and where, is the text of the handle: eng_ledger_error and its like.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for a number that
+ * is no status, ENG_BUFFER_TOO_SMALL.
+ */
+ENG_API int32_t ENG_CALL eng_status_text(int32_t status, char *buffer, int64_t capacity, int64_t *needed);
+
+/*
+ * Ledgers
+ * -------
+ */
+
+/**
+ * Makes an empty ledger: in UTC, without a currency, strict, without a memory budget.
+ *
+ * Since 0.1; any thread; free with eng_ledger_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_new(eng_ledger *ledger);
+
+/**
+ * Frees a ledger. Null is ignored; calls under way in other threads end as they would have.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_free(eng_ledger ledger);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded. Threads that share a
+ * handle share its last error.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_error(eng_ledger ledger, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Sets the currency of all amounts by its ISO 4217 code, such as EUR.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: ENG_CURRENCY_MISMATCH if the ledger has
+ * another one, ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_set_currency(eng_ledger ledger, const char *currency, int64_t currency_len);
+
+/**
+ * Sets the time zone of civil days by its name, such as Europe/Berlin, or a fixed offset such as +02:00.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: ENG_INVALID_ARGUMENT for an unknown zone,
+ * ENG_MISSING_FIELD, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_set_zone(eng_ledger ledger, const char *zone, int64_t zone_len);
+
+/**
+ * Says what a load does with bad rows: 0, strict (the default), nothing is recorded if one row is bad; 1,
+ * lenient, good rows are recorded and bad ones listed. eng_ledger_reject tells the bad rows either way.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for another number, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_set_lenient(eng_ledger ledger, int32_t lenient);
+
+/**
+ * Sets how many bytes the ledger may hold; 0 is no limit. A load that would need more fails with ENG_NO_MEMORY
+ * and changes nothing.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a negative number, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_set_memory_budget(eng_ledger ledger, int64_t bytes);
+
+/**
+ * Sets an attribute of a customer, such as segment = wholesale, valid from a time on. Ratios can be asked by
+ * attribute.
+ *
+ * Since 0.1; any thread, one at a time; the texts are copied. Errors: ENG_MISSING_FIELD, ENG_INVALID_TIME,
+ * ENG_INVALID_UTF8, ENG_INVALID_ARGUMENT, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_set_attribute(eng_ledger ledger, const char *customer, int64_t customer_len,
+    const char *name, int64_t name_len, const char *value, int64_t value_len, int64_t from_us);
+
+/**
+ * Counts interactions and customers.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_counts(eng_ledger ledger, int64_t *interactions, int64_t *customers);
+
+/**
+ * Gives the times of the earliest and the latest interaction, in microseconds since 1970 UTC. An empty ledger
+ * has none: ENG_MISSING_FIELD.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD, ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_span(eng_ledger ledger, int64_t *earliest_us, int64_t *latest_us);
+
+/**
+ * Gives the memory the ledger holds, in bytes.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_heap_size(eng_ledger ledger, int64_t *bytes);
+
+/**
+ * Counts the kinds of interactions the ledger holds.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_kind_count(eng_ledger ledger, int64_t *kinds);
+
+/**
+ * Gives the name of the kind at an index, from 0, and how many interactions are of it.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_kind(eng_ledger ledger, int64_t kind, int64_t *interactions, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/**
+ * Removes a customer: interactions, key, attributes, and the key where others name it. The number of
+ * interactions removed may be left out by a null pointer; 0 if the ledger does not know the customer.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_MISSING_FIELD for an empty key, ENG_INVALID_UTF8,
+ * ENG_INVALID_ARGUMENT, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_forget(eng_ledger ledger, const char *customer, int64_t customer_len,
+    int64_t *removed);
+
+/**
+ * Removes the customers of the rows of a batch, all in one go; only ENG_FIELD_CUSTOMER needs to be bound.
+ *
+ * Since 0.1; any thread, one at a time; the batch is read as by eng_ledger_load. Errors: as eng_ledger_forget.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_forget_rows(eng_ledger ledger, eng_batch batch, int64_t rows,
+    int64_t *removed);
+
+/*
+ * Batches: which memory of yours holds which field of the rows
+ * ------------------------------------------------------------
+ */
+
+/** The customer's key: text or int64. Required. */
+#define ENG_FIELD_CUSTOMER 1
+/** When it happened: int64, microseconds since 1970 in UTC. Required. */
+#define ENG_FIELD_AT 2
+/** What happened, such as purchase: text. Required. */
+#define ENG_FIELD_KIND 3
+/** Money that moved: int64 millionths; or double, rounded to the nearest millionth. */
+#define ENG_FIELD_AMOUNT 4
+/** A rating or survey answer: double or int64. */
+#define ENG_FIELD_RATING 5
+/** How many people it reached: double or int64. */
+#define ENG_FIELD_REACH 6
+/** The key of the other customer involved, such as the referrer: text or int64. */
+#define ENG_FIELD_OTHER 7
+/** The order or invoice: text. Lines of one customer, order and kind within one load are one interaction. */
+#define ENG_FIELD_ORDER 8
+/** The product, question or page: text. */
+#define ENG_FIELD_ITEM 9
+/** The channel: text. */
+#define ENG_FIELD_CHANNEL 10
+/** The business unit: text. */
+#define ENG_FIELD_UNIT 11
+/** The campaign or programme: text. */
+#define ENG_FIELD_CAMPAIGN 12
+/** The programme arm: text. */
+#define ENG_FIELD_ARM 13
+/** What it cost the business: int64 millionths or double, as the amount. */
+#define ENG_FIELD_COST 14
+/** The identity of the interaction within its customer: text. A row sent again is a duplicate. */
+#define ENG_FIELD_ID 15
+/**
+ * The ISO 4217 code of the amount's currency, where rows carry one: text. Another one than the ledger's is
+ * refused.
+ */
+#define ENG_FIELD_CURRENCY 16
+
+/**
+ * Makes an empty batch: a description of where the fields of rows are found. Bind each field to memory of
+ * yours, or to one value for all rows; then eng_ledger_load reads as many rows as you say, and can do so block
+ * after block with new contents in the same memory.
+ *
+ * Columns are borrowed, never copied: the memory must stay in place while it is bound, and unchanged while a
+ * load reads it. Single values and their texts are copied. Values may be misaligned. A stride of 0 means that a
+ * column is packed; any other stride is the distance in bytes between rows, for the values and for the validity
+ * bytes alike: fields of a table of records. A validity byte is 1 where the value is present; a null validity
+ * pointer means that all are.
+ *
+ * Since 0.1; any thread; free with eng_batch_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_batch_new(eng_batch *batch);
+
+/**
+ * Frees a batch; the memory it was bound to stays yours. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_batch_free(eng_batch batch);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_batch_error(eng_batch batch, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Unbinds every field.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_clear(eng_batch batch);
+
+/**
+ * Gives a field the same text in every row, or, by a null pointer, unbinds it. The text is copied.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a field that takes no text,
+ * ENG_INVALID_UTF8, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_text(eng_batch batch, int32_t field, const char *value, int64_t value_len);
+
+/**
+ * Gives a field the same integer in every row.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a field that takes no integer,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_int64(eng_batch batch, int32_t field, int64_t value);
+
+/**
+ * Gives a field the same number in every row. NaN is a missing value.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a field that takes no double,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_double(eng_batch batch, int32_t field, double value);
+
+/**
+ * Binds a text field to one buffer in which the texts follow each other: row i is the bytes offsets[i] to
+ * offsets[i + 1], so there is one offset more than there are rows. An empty text is missing.
+ *
+ * Since 0.1; any thread, one at a time; bytes, offsets and validity are borrowed: see eng_batch_new. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_text_column(eng_batch batch, int32_t field, const char *bytes,
+    const int64_t *offsets, const char *valid);
+
+/**
+ * Binds a text field to a column of texts of a fixed width, padded at the end by spaces or NULs, which are not
+ * part of the text. A field of nothing but padding is missing.
+ *
+ * Since 0.1; any thread, one at a time; bytes and validity are borrowed, stride: see eng_batch_new. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_fixed_column(eng_batch batch, int32_t field, const char *bytes,
+    int64_t width, int64_t stride, const char *valid);
+
+/**
+ * Binds a text field to an array of pointers to NUL-terminated texts. A null pointer or an empty text is
+ * missing.
+ *
+ * Since 0.1; any thread, one at a time; pointers and texts are borrowed: see eng_batch_new. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_string_column(eng_batch batch, int32_t field, const char *const *texts);
+
+/**
+ * Binds a field to a column of integers: keys, times, amounts in millionths, ratings.
+ *
+ * Since 0.1; any thread, one at a time; values and validity are borrowed, stride: see eng_batch_new. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_int64_column(eng_batch batch, int32_t field, const int64_t *values,
+    int64_t stride, const char *valid);
+
+/**
+ * Binds a field to a column of doubles. NaN is a missing value; an infinity makes the row a bad one.
+ *
+ * Since 0.1; any thread, one at a time; values and validity are borrowed, stride: see eng_batch_new. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_batch_double_column(eng_batch batch, int32_t field, const double *values,
+    int64_t stride, const char *valid);
+
+/*
+ * Rows into a ledger
+ * ------------------
+ */
+
+/** The row is in the ledger. */
+#define ENG_RECORDED 0
+/** The ledger, or an earlier row of the load, had it already. */
+#define ENG_DUPLICATE 1
+/** It became part of another row of the same order. */
+#define ENG_FOLDED 2
+
+/**
+ * Records one interaction. The amount is in millionths of the currency unit; null where there is none. The
+ * outcome is ENG_RECORDED or ENG_DUPLICATE, and may be left out by a null pointer. For the other fields see
+ * eng_ledger_append_row.
+ *
+ * Since 0.1; any thread, one at a time; the texts are copied. Errors: ENG_MISSING_FIELD, ENG_INVALID_TIME,
+ * ENG_INVALID_MONEY, ENG_INVALID_UTF8, ENG_INVALID_ARGUMENT, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_append(eng_ledger ledger, const char *customer, int64_t customer_len,
+    int64_t at_us, const char *kind, int64_t kind_len, const int64_t *amount_micros, int32_t *outcome);
+
+/**
+ * Records one interaction, with all the fields a batch binds: its first row. The outcome is ENG_RECORDED or
+ * ENG_DUPLICATE, and may be left out by a null pointer.
+ *
+ * Since 0.1; any thread, one at a time. Errors: as eng_ledger_append, and ENG_ID_CONFLICT,
+ * ENG_CURRENCY_MISMATCH.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_append_row(eng_ledger ledger, eng_batch batch, int32_t *outcome);
+
+/**
+ * Loads rows from the memory a batch is bound to: all of them or, if one is bad, none (strict), or the good
+ * ones (lenient: see eng_ledger_set_lenient). An error or a cancel leaves the ledger as it was.
+ *
+ * statuses has one number for each row: ENG_RECORDED, ENG_DUPLICATE, ENG_FOLDED, or the negative status that
+ * says why the row was refused; it may be null, and is only written on success. The account is given by
+ * eng_ledger_loaded, the refused rows by eng_ledger_reject, after a strict load that failed too.
+ *
+ * Since 0.1; any thread, one at a time; another thread may ask eng_ledger_progress or eng_ledger_cancel.
+ * Errors: those of the first bad row if strict (ENG_MISSING_FIELD, ENG_INVALID_TIME, ENG_INVALID_MONEY,
+ * ENG_INVALID_UTF8, ENG_INVALID_ARGUMENT, ENG_CURRENCY_MISMATCH, ENG_ID_CONFLICT, ENG_OVERFLOW), ENG_CANCELLED,
+ * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_load(eng_ledger ledger, eng_batch batch, int64_t rows, int32_t *statuses);
+
+/**
+ * Gives the account of the last load: rows = recorded + duplicates + folded + rejected. After a load that
+ * failed all are 0.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_loaded(eng_ledger ledger, int64_t *rows, int64_t *recorded,
+    int64_t *duplicates, int64_t *folded, int64_t *rejected);
+
+/**
+ * Gives the account of everything that was ever appended and loaded: rows = recorded + duplicates + folded +
+ * rejected.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_totals(eng_ledger ledger, int64_t *rows, int64_t *recorded,
+    int64_t *duplicates, int64_t *folded, int64_t *rejected);
+
+/**
+ * Gives the account of the last load, or of everything ever loaded, as JSON, with the refused rows counted by
+ * reason: {"rows":3,"recorded":2,"duplicates":0,"folded":0,"rejected":1,"reasons":{"invalid_time":1}}.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. everything: 0 the last load, 1 all. Errors:
+ * ENG_INVALID_ARGUMENT, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_account_json(eng_ledger ledger, int32_t everything, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/**
+ * Counts the refused rows the last load lists.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_reject_count(eng_ledger ledger, int64_t *rejects);
+
+/**
+ * Tells of a refused row of the last load: its number in the load, from 1; the status that says why; and a
+ * sentence, such as row 3, amount "-5": a purchase cannot be negative; a refund is meant. The numbers may be
+ * left out by null pointers.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_reject(eng_ledger ledger, int64_t reject, int64_t *row, int32_t *status,
+    char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Tells how many rows of how many the load under way in another thread has read; 0 of 0 if none is.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_progress(eng_ledger ledger, int64_t *done, int64_t *total);
+
+/**
+ * Cancels the load under way in another thread, or, if none is, the next one: it returns ENG_CANCELLED.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_cancel(eng_ledger ledger);
+
+/*
+ * Rulebooks
+ * ---------
+ */
+
+/**
+ * Makes an empty rulebook; load one into it before it is used.
+ *
+ * Since 0.1; any thread; free with eng_rulebook_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_new(eng_rulebook *rulebook);
+
+/**
+ * Frees a rulebook. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_free(eng_rulebook rulebook);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_error(eng_rulebook rulebook, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Loads the standard rulebook, which has a rule for every standard kind and needs no configuration.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_standard(eng_rulebook rulebook);
+
+/**
+ * Loads the standard rulebook fitted to a ledger as it stood at a time: half of its customers then score above
+ * 50, and ways it never shows weigh nothing. Save it by eng_rulebook_toml, so that scores stay comparable from
+ * then on.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_calibrated(eng_rulebook rulebook, eng_ledger ledger, int64_t as_of_us);
+
+/**
+ * Loads a rulebook from TOML. An error names the path in the document, the bad value, and what is allowed; the
+ * handle keeps the rulebook it had.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied, and has at most 16 MiB. Errors:
+ * ENG_INVALID_RULEBOOK, ENG_UNSUPPORTED_VERSION, ENG_INVALID_UTF8, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_from_toml(eng_rulebook rulebook, const char *toml, int64_t toml_len);
+
+/**
+ * Loads a rulebook from JSON; otherwise as eng_rulebook_from_toml.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied, and has at most 16 MiB. Errors: as
+ * eng_rulebook_from_toml.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_from_json(eng_rulebook rulebook, const char *json, int64_t json_len);
+
+/**
+ * Gives the rulebook as TOML, which every version of this library from this one on reads.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_RULEBOOK while the handle
+ * is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_toml(eng_rulebook rulebook, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives the rulebook as JSON.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_rulebook_toml.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_json(eng_rulebook rulebook, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives what a calibration had to say, a sentence a line: such as that there are too few customers to fit to.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_rulebook_toml.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_notes(eng_rulebook rulebook, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Counts the rules.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_RULEBOOK while the handle is empty, ENG_INVALID_ARGUMENT,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_rule_count(eng_rulebook rulebook, int64_t *count_out);
+
+/**
+ * Gives the name of the rule at an index, from 0.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, and as eng_rulebook_toml.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_rule_name(eng_rulebook rulebook, int64_t rule, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/*
+ * One customer
+ * ------------
+ */
+
+/** Engagement, −100 to 100: double, missing without any evidence. */
+#define ENG_COLUMN_ENGAGEMENT 1
+/** The Say score, −100 to 100: double, missing without evidence. */
+#define ENG_COLUMN_SAY 2
+/** The Stay score, −100 to 100: double, missing without evidence. */
+#define ENG_COLUMN_STAY 3
+/** The Spend score, −100 to 100: double, missing without evidence. */
+#define ENG_COLUMN_SPEND 4
+/** The points of Say: double, missing without evidence. */
+#define ENG_COLUMN_POINTS_SAY 5
+/** The points of Stay: double, missing without evidence. */
+#define ENG_COLUMN_POINTS_STAY 6
+/** The points of Spend: double, missing without evidence. */
+#define ENG_COLUMN_POINTS_SPEND 7
+/** How much of the weight of the three ways had evidence, 0 to 1: double. */
+#define ENG_COLUMN_COVERAGE 8
+/** The level: int64, one of ENG_LEVEL_.... */
+#define ENG_COLUMN_LEVEL 9
+/** 1 for a prospect, who has bought nothing yet; else 0: int64. */
+#define ENG_COLUMN_PROSPECT 10
+/** How many interactions were seen: int64. */
+#define ENG_COLUMN_INTERACTIONS 11
+/** When the first was: int64, microseconds since 1970 UTC. */
+#define ENG_COLUMN_FIRST_AT 12
+/** When the latest was: int64, microseconds since 1970 UTC. */
+#define ENG_COLUMN_LAST_AT 13
+/** How many interactions lie after the as-of and were not seen: int64, of a scorecard only. */
+#define ENG_COLUMN_LATER 14
+/** How many interactions lacked what the rule for them needs: int64, of a scorecard only. */
+#define ENG_COLUMN_UNMATCHED 15
+/** No evidence, so no level. */
+#define ENG_LEVEL_UNKNOWN 0
+/** Actively disengaged. */
+#define ENG_LEVEL_ACTIVELY_DISENGAGED 1
+/** Not engaged. */
+#define ENG_LEVEL_NOT_ENGAGED 2
+/** Engaged. */
+#define ENG_LEVEL_ENGAGED 3
+/** Fully engaged. */
+#define ENG_LEVEL_FULLY_ENGAGED 4
+/** Say: says good (or bad) things to others. */
+#define ENG_WAY_SAY 1
+/** Stay: keeps choosing the business. */
+#define ENG_WAY_STAY 2
+/** Spend: spends money, or more money. */
+#define ENG_WAY_SPEND 3
+
+/**
+ * Gives the name of a level, such as fully engaged.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for a number that
+ * is no level, ENG_BUFFER_TOO_SMALL.
+ */
+ENG_API int32_t ENG_CALL eng_level_text(int32_t level, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Makes an empty scorecard. It can be used again for any number of customers, one after the other.
+ *
+ * Since 0.1; any thread; free with eng_scorecard_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_new(eng_scorecard *scorecard);
+
+/**
+ * Frees a scorecard. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_free(eng_scorecard scorecard);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_error(eng_scorecard scorecard, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Scores one customer as of a time, in microseconds since 1970 UTC: no later interaction is seen. On an error
+ * the scorecard keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time for a scorecard; threads with scorecards of their own score one ledger
+ * in parallel. Errors: ENG_UNKNOWN_CUSTOMER, ENG_MISSING_FIELD, ENG_INVALID_TIME, ENG_INVALID_RULEBOOK for an
+ * empty rulebook, ENG_INVALID_UTF8, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_score(eng_scorecard scorecard, eng_ledger ledger, eng_rulebook rulebook,
+    const char *customer, int64_t customer_len, int64_t as_of_us);
+
+/**
+ * Gives the four scores, which of them there are, and the level. A score without evidence is not there: its
+ * value is 0, and its bit in present is not set; the bits are 1 engagement, 2 Say, 4 Stay, 8 Spend.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT for a
+ * null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_scores(eng_scorecard scorecard, double *engagement, double *say,
+    double *stay, double *spend, int32_t *present, int32_t *level);
+
+/**
+ * Gives one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE, and whether it is there (1) or
+ * missing (0, with the value 0).
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_double(eng_scorecard scorecard, int32_t column, double *value,
+    int32_t *present);
+
+/**
+ * Gives one of the int64 columns, ENG_COLUMN_LEVEL to ENG_COLUMN_UNMATCHED, and whether it is there (1) or
+ * missing (0, with the value 0).
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_int64(eng_scorecard scorecard, int32_t column, int64_t *value,
+    int32_t *present);
+
+/**
+ * Counts the contributions: the rules that gave points.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT for a
+ * null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_contribution_count(eng_scorecard scorecard, int64_t *contributions);
+
+/**
+ * Gives a contribution by its index, from 0: its way, one of ENG_WAY_...; its points, which over a way add up
+ * exactly to the points of that way; from how many interactions; and the name of the rule. Numbers may be left
+ * out by null pointers.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the scorecard
+ * is empty, ENG_INVALID_ARGUMENT for an index that does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_contribution(eng_scorecard scorecard, int64_t contribution, int32_t *way,
+    double *points, int64_t *interactions, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Gives the whole scorecard as JSON, contributions included.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the scorecard
+ * is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_json(eng_scorecard scorecard, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/*
+ * Why a customer scores so
+ * ------------------------
+ */
+
+/**
+ * Scores one customer as eng_scorecard_score does, and says why.
+ *
+ * Since 0.1; any thread, one at a time for a scorecard. Errors: as eng_scorecard_score.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_explain(eng_scorecard scorecard, eng_ledger ledger,
+    eng_rulebook rulebook, const char *customer, int64_t customer_len, int64_t as_of_us);
+
+/**
+ * Gives the explanation in plain sentences for the people at the counter, one a line.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD if no customer has
+ * been explained, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_explanation(eng_scorecard scorecard, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives the explanation as JSON: scorecard, reasons, sentences.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_scorecard_explanation.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_explanation_json(eng_scorecard scorecard, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives the first time at which the level is lower if nothing happens, in microseconds since 1970 UTC, and that
+ * level. If it does not fall within five years, present is 0 and so are the others.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD if no customer has been explained, ENG_INVALID_ARGUMENT for
+ * a null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_falls(eng_scorecard scorecard, int64_t *at_us, int32_t *level,
+    int32_t *present);
+
+/*
+ * All customers
+ * -------------
+ */
+
+/**
+ * Makes an empty result.
+ *
+ * Since 0.1; any thread; free with eng_scores_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_scores_new(eng_scores *scores);
+
+/**
+ * Frees a result. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_scores_free(eng_scores scores);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_scores_error(eng_scores scores, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Sets on how many threads to score; 0, the default, takes one a processor. The threads live inside the call;
+ * the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_set_threads(eng_scores scores, int32_t threads);
+
+/**
+ * Says whether to keep the points of every rule (1) or not (0, the default): see eng_scores_rule_column.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for another number, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_set_contributions(eng_scores scores, int32_t contributions);
+
+/**
+ * Scores all customers of a ledger as of a time, in microseconds since 1970 UTC: no later interaction is seen,
+ * and customers whose first one is later are not listed. The rows of the result are in key order: integers
+ * ascending, then text by bytes. On an error the result keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time for a result; another thread may ask eng_scores_progress or
+ * eng_scores_cancel. Errors: ENG_CANCELLED, ENG_INVALID_TIME, ENG_INVALID_RULEBOOK for an empty rulebook,
+ * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_score(eng_scores scores, eng_ledger ledger, eng_rulebook rulebook,
+    int64_t as_of_us);
+
+/**
+ * Tells how many customers of how many the scoring under way in another thread has scored; 0 of 0 if none is.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_progress(eng_scores scores, int64_t *done, int64_t *total);
+
+/**
+ * Cancels the scoring under way in another thread, or, if none is, the next one: it returns ENG_CANCELLED.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_cancel(eng_scores scores);
+
+/**
+ * Counts the rows, and the interactions that lie after the as-of and were not seen.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_count(eng_scores scores, int64_t *rows, int64_t *later);
+
+/**
+ * Gives the customer's key of one row.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the result is
+ * empty, ENG_INVALID_ARGUMENT for a row that does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_key(eng_scores scores, int64_t row, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives the width of the longest key in bytes, for eng_scores_key_column.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_key_width(eng_scores scores, int64_t *width);
+
+/**
+ * Gives the keys of rows as text of a fixed width, padded by spaces, without NULs: count · width bytes. If a
+ * key is wider, nothing is written.
+ *
+ * Since 0.1; any thread. Errors: ENG_BUFFER_TOO_SMALL if the width is too small, ENG_INVALID_ARGUMENT,
+ * ENG_MISSING_FIELD while the result is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_key_column(eng_scores scores, int64_t offset, int64_t count, int64_t width,
+    char *keys);
+
+/**
+ * Gives the keys of rows that are integers; where a key is text, its validity byte is 0, and so is the key.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_int64_key_column(eng_scores scores, int64_t offset, int64_t count,
+    int64_t *keys, char *valid);
+
+/**
+ * Gives rows of one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE. A missing value is 0,
+ * and so is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_double_column(eng_scores scores, int32_t column, int64_t offset,
+    int64_t count, double *values, char *valid);
+
+/**
+ * Gives rows of one of the int64 columns, ENG_COLUMN_LEVEL to ENG_COLUMN_LAST_AT. None of them is ever missing.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_int64_column(eng_scores scores, int32_t column, int64_t offset,
+    int64_t count, int64_t *values);
+
+/**
+ * Gives the levels of rows, as ENG_LEVEL_....
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_level_column(eng_scores scores, int64_t offset, int64_t count,
+    int32_t *levels);
+
+/**
+ * Gives rows of the points that one rule gave, by its index in the rulebook; asked for by
+ * eng_scores_set_contributions.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a rule or row that does not exist, or if
+ * contributions were not asked for, ENG_MISSING_FIELD while the result is empty, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_rule_column(eng_scores scores, int64_t rule, int64_t offset, int64_t count,
+    double *values, char *valid);
+
+/**
+ * Counts the customers by level; prospects, who have bought nothing yet, are counted apart.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_levels(eng_scores scores, int64_t *fully_engaged, int64_t *engaged,
+    int64_t *not_engaged, int64_t *actively_disengaged, int64_t *unknown, int64_t *prospects);
+
+/**
+ * Gives the engagement ratio, fully engaged to actively disengaged, with its 95 % interval. What cannot be said
+ * is not there: its value is 0, and its bit in present is not set; the bits are 1 ratio, 2 low, 4 high.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_ratio(eng_scores scores, double *ratio, double *low, double *high,
+    int32_t *present);
+
+/*
+ * Engagement ratios
+ * -----------------
+ */
+
+/** One group of all customers. */
+#define ENG_BY_ALL 0
+/** A group for each business unit. */
+#define ENG_BY_UNIT 1
+/** A group for each channel. */
+#define ENG_BY_CHANNEL 2
+/** A group for each campaign. */
+#define ENG_BY_CAMPAIGN 3
+/** A group for each value of an attribute of the customers. */
+#define ENG_BY_ATTRIBUTE 4
+
+/**
+ * Makes an empty list of ratios.
+ *
+ * Since 0.1; any thread; free with eng_ratios_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_new(eng_ratios *ratios);
+
+/**
+ * Frees a list of ratios. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_free(eng_ratios ratios);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_error(eng_ratios ratios, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Measures the engagement ratio as of a time, in microseconds since 1970 UTC, by groups: ENG_BY_ALL,
+ * ENG_BY_UNIT, ENG_BY_CHANNEL, ENG_BY_CAMPAIGN or ENG_BY_ATTRIBUTE; the last needs the name of the attribute,
+ * the others none (null). Customers without a group are the group none. On an error the list keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time for a list; another thread may ask eng_ratios_progress or
+ * eng_ratios_cancel. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD, ENG_INVALID_TIME, ENG_INVALID_RULEBOOK
+ * for an empty rulebook, ENG_INVALID_UTF8, ENG_CANCELLED, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_measure(eng_ratios ratios, eng_ledger ledger, eng_rulebook rulebook,
+    int64_t as_of_us, int32_t by, const char *attribute, int64_t attribute_len);
+
+/**
+ * Tells how many customers of how many the measurement under way in another thread has scored; 0 of 0 if none
+ * is.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_progress(eng_ratios ratios, int64_t *done, int64_t *total);
+
+/**
+ * Cancels the measurement under way in another thread, or, if none is, the next one: it returns ENG_CANCELLED.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_cancel(eng_ratios ratios);
+
+/**
+ * Counts the groups; 0 before the first measurement.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_count(eng_ratios ratios, int64_t *groups);
+
+/**
+ * Gives the name of the group at an index, from 0.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_group(eng_ratios ratios, int64_t group, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Counts the customers of a group by level; prospects, who have bought nothing yet, are counted apart.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist or a null output,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_levels(eng_ratios ratios, int64_t group, int64_t *fully_engaged,
+    int64_t *engaged, int64_t *not_engaged, int64_t *actively_disengaged, int64_t *unknown, int64_t *prospects);
+
+/**
+ * Gives the engagement ratio of a group with its 95 % interval; present is as of eng_scores_ratio.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist or a null output,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_ratio(eng_ratios ratios, int64_t group, double *ratio, double *low,
+    double *high, int32_t *present);
+
+/**
+ * Says the engagement ratio of a group in a sentence, with its interval and what bounds it.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_ratios_group.
+ */
+ENG_API int32_t ENG_CALL eng_ratios_sentence(eng_ratios ratios, int64_t group, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/*
+ * Times and amounts as text
+ * -------------------------
+ */
+
+/**
+ * Reads a time: 2011-12-09T12:50:00Z and other offsets as they stand; 2011-12-09 12:50 and 2011-12-09, the
+ * first moment of the day, in the zone, which is UTC if null. The result is in microseconds since 1970 UTC.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for an unknown zone or a null output,
+ * ENG_MISSING_FIELD, ENG_INVALID_UTF8.
+ */
+ENG_API int32_t ENG_CALL eng_parse_time(const char *time, int64_t time_len, const char *zone_name,
+    int64_t zone_len, int64_t *micros);
+
+/**
+ * Reads an as-of: as eng_parse_time, but a date without a time means the last microsecond of that day.
+ *
+ * Since 0.1; any thread. Errors: as eng_parse_time.
+ */
+ENG_API int32_t ENG_CALL eng_parse_as_of(const char *time, int64_t time_len, const char *zone_name,
+    int64_t zone_len, int64_t *micros);
+
+/**
+ * Writes a time as RFC 3339 in UTC, such as 2011-12-09T12:50:00Z.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_TIME, ENG_BUFFER_TOO_SMALL,
+ * ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_format_time(int64_t micros, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Reads an amount such as -12.50, exactly, into millionths.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_MONEY if it is not an amount, has more than six decimals or does
+ * not fit, ENG_INVALID_ARGUMENT for a null output, ENG_MISSING_FIELD, ENG_INVALID_UTF8.
+ */
+ENG_API int32_t ENG_CALL eng_parse_money(const char *amount, int64_t amount_len, int64_t *micros);
+
+/**
+ * Writes an amount in millionths as the shortest exact decimal, such as 12.5.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_MONEY for the one number
+ * that is no amount, -9223372036854775808, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_format_money(int64_t micros, char *buffer, int64_t capacity, int64_t *needed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ENGAGEMENT_H */

@@ -1,0 +1,429 @@
+/*
+ * engagement.hpp: the handles of engagement.h as C++ objects that free themselves and throw. C++98 and later, header only.
+ *
+ *   engagement::ledger ledger;
+ *   ledger.append("ann", engagement::parse_time("2026-03-01 10:00"), "purchase", engagement::parse_money("19.90"));
+ *   engagement::rulebook rules;                  objects are not copied: pass them by reference
+ *   rules.standard();
+ *   engagement::scorecard card;
+ *   card.score(ledger, rules, "ann", engagement::parse_as_of("2026-03-31"));
+ *   double value;
+ *   if (card.get(ENG_COLUMN_ENGAGEMENT, value)) ...
+ *
+ * What an object does not offer is one call away: handle() gives its handle, check() turns a status into an exception.
+ * Objects can be used from several threads as handles can; destroying one is up to its owner.
+ */
+#ifndef ENGAGEMENT_HPP
+#define ENGAGEMENT_HPP
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "engagement.h"
+
+namespace engagement {
+
+/* A call that failed: its status, and what it said. */
+class error : public std::runtime_error {
+public:
+    error(int32_t status, const std::string &what) : std::runtime_error(what), status_(status) {}
+    int32_t status() const throw() { return status_; }
+
+private:
+    int32_t status_;
+};
+
+namespace detail {
+
+inline std::string status_text(int32_t status)
+{
+    char text[256];
+    return eng_status_text(status, text, sizeof text, 0) == ENG_OK ? std::string(text) : std::string("unknown status");
+}
+
+/* The text a function of a handle gives. */
+template <class H>
+std::string text(int32_t(ENG_CALL *get)(H, char *, int64_t, int64_t *), H handle, int32_t &status)
+{
+    int64_t needed = 0;
+    status = get(handle, 0, 0, &needed);
+    if (status != ENG_OK || needed < 1) {
+        return std::string();
+    }
+    std::vector<char> buffer(static_cast<std::size_t>(needed));
+    status = get(handle, &buffer[0], needed, &needed);
+    return status == ENG_OK ? std::string(&buffer[0]) : std::string();
+}
+
+inline int64_t length(const std::string &text) { return static_cast<int64_t>(text.size()); }
+
+/* A handle that frees itself. */
+template <class H, int32_t(ENG_CALL *New)(H *), int32_t(ENG_CALL *Free)(H), int32_t(ENG_CALL *Error)(H, char *, int64_t, int64_t *)>
+class owner {
+public:
+    owner() : handle_(0)
+    {
+        const int32_t status = New(&handle_);
+        if (status != ENG_OK) {
+            throw error(status, status_text(status));
+        }
+    }
+    ~owner() { Free(handle_); }
+
+    H handle() const { return handle_; }
+
+    /* Throws if a call on this handle failed. */
+    void check(int32_t status) const
+    {
+        if (status != ENG_OK) {
+            int32_t read;
+            const std::string what = text(Error, handle_, read);
+            throw error(status, what.empty() ? status_text(status) : what);
+        }
+    }
+
+protected:
+    std::string text_of(int32_t(ENG_CALL *get)(H, char *, int64_t, int64_t *)) const
+    {
+        int32_t status;
+        const std::string found = text(get, handle_, status);
+        check(status);
+        return found;
+    }
+
+private:
+    owner(const owner &);
+    owner &operator=(const owner &);
+
+    H handle_;
+};
+
+inline void check(int32_t status)
+{
+    if (status != ENG_OK) {
+        throw error(status, status_text(status));
+    }
+}
+
+} /* namespace detail */
+
+inline std::string version()
+{
+    char text[64];
+    detail::check(eng_version(text, sizeof text, 0));
+    return text;
+}
+
+/* Microseconds since 1970 UTC. */
+inline int64_t parse_time(const std::string &text, const std::string &zone = "UTC")
+{
+    int64_t micros = 0;
+    detail::check(eng_parse_time(text.data(), detail::length(text), zone.data(), detail::length(zone), &micros));
+    return micros;
+}
+
+/* The same; a date without a time means the end of that day. */
+inline int64_t parse_as_of(const std::string &text, const std::string &zone = "UTC")
+{
+    int64_t micros = 0;
+    detail::check(eng_parse_as_of(text.data(), detail::length(text), zone.data(), detail::length(zone), &micros));
+    return micros;
+}
+
+inline std::string format_time(int64_t micros)
+{
+    char text[64];
+    detail::check(eng_format_time(micros, text, sizeof text, 0));
+    return text;
+}
+
+/* Millionths of the currency unit. */
+inline int64_t parse_money(const std::string &text)
+{
+    int64_t micros = 0;
+    detail::check(eng_parse_money(text.data(), detail::length(text), &micros));
+    return micros;
+}
+
+inline std::string level_text(int32_t level)
+{
+    char text[64];
+    detail::check(eng_level_text(level, text, sizeof text, 0));
+    return text;
+}
+
+/* rows = recorded + duplicates + folded + rejected */
+struct account {
+    int64_t rows, recorded, duplicates, folded, rejected;
+};
+
+/* Customers by level; prospects apart. */
+struct level_counts {
+    int64_t fully_engaged, engaged, not_engaged, actively_disengaged, unknown, prospects;
+};
+
+/* Which memory holds which field of rows; or one value for all of them. Columns are borrowed. */
+class batch : public detail::owner<eng_batch, eng_batch_new, eng_batch_free, eng_batch_error> {
+public:
+    void clear() { check(eng_batch_clear(handle())); }
+    void unbind(int32_t field) { check(eng_batch_text(handle(), field, 0, 0)); }
+    void text(int32_t field, const std::string &value)
+    {
+        check(eng_batch_text(handle(), field, value.data(), detail::length(value)));
+    }
+    void int64(int32_t field, int64_t value) { check(eng_batch_int64(handle(), field, value)); }
+    void number(int32_t field, double value) { check(eng_batch_double(handle(), field, value)); }
+    void text_column(int32_t field, const char *bytes, const int64_t *offsets, const char *valid = 0)
+    {
+        check(eng_batch_text_column(handle(), field, bytes, offsets, valid));
+    }
+    void fixed_column(int32_t field, const char *bytes, int64_t width, int64_t stride = 0, const char *valid = 0)
+    {
+        check(eng_batch_fixed_column(handle(), field, bytes, width, stride, valid));
+    }
+    void string_column(int32_t field, const char *const *texts) { check(eng_batch_string_column(handle(), field, texts)); }
+    void int64_column(int32_t field, const int64_t *values, int64_t stride = 0, const char *valid = 0)
+    {
+        check(eng_batch_int64_column(handle(), field, values, stride, valid));
+    }
+    void double_column(int32_t field, const double *values, int64_t stride = 0, const char *valid = 0)
+    {
+        check(eng_batch_double_column(handle(), field, values, stride, valid));
+    }
+};
+
+/* Every interaction, once. */
+class ledger : public detail::owner<eng_ledger, eng_ledger_new, eng_ledger_free, eng_ledger_error> {
+public:
+    void set_currency(const std::string &currency)
+    {
+        check(eng_ledger_set_currency(handle(), currency.data(), detail::length(currency)));
+    }
+    void set_zone(const std::string &zone) { check(eng_ledger_set_zone(handle(), zone.data(), detail::length(zone))); }
+    void set_lenient(bool lenient) { check(eng_ledger_set_lenient(handle(), lenient ? 1 : 0)); }
+    void set_memory_budget(int64_t bytes) { check(eng_ledger_set_memory_budget(handle(), bytes)); }
+
+    /* ENG_RECORDED or ENG_DUPLICATE. */
+    int32_t append(const std::string &customer, int64_t at, const std::string &kind) { return append_(customer, at, kind, 0); }
+    int32_t append(const std::string &customer, int64_t at, const std::string &kind, int64_t amount)
+    {
+        return append_(customer, at, kind, &amount);
+    }
+    int32_t append_row(const batch &row)
+    {
+        int32_t outcome = 0;
+        check(eng_ledger_append_row(handle(), row.handle(), &outcome));
+        return outcome;
+    }
+    void load(const batch &rows, int64_t count) { check(eng_ledger_load(handle(), rows.handle(), count, 0)); }
+    void load(const batch &rows, int64_t count, std::vector<int32_t> &statuses)
+    {
+        statuses.resize(static_cast<std::size_t>(count < 0 ? 0 : count));
+        check(eng_ledger_load(handle(), rows.handle(), count, statuses.empty() ? 0 : &statuses[0]));
+    }
+    account loaded() const
+    {
+        account a;
+        check(eng_ledger_loaded(handle(), &a.rows, &a.recorded, &a.duplicates, &a.folded, &a.rejected));
+        return a;
+    }
+    account totals() const
+    {
+        account a;
+        check(eng_ledger_totals(handle(), &a.rows, &a.recorded, &a.duplicates, &a.folded, &a.rejected));
+        return a;
+    }
+    int64_t interactions() const
+    {
+        int64_t interactions = 0, customers = 0;
+        check(eng_ledger_counts(handle(), &interactions, &customers));
+        return interactions;
+    }
+    int64_t customers() const
+    {
+        int64_t interactions = 0, customers = 0;
+        check(eng_ledger_counts(handle(), &interactions, &customers));
+        return customers;
+    }
+    int64_t forget(const std::string &customer)
+    {
+        int64_t removed = 0;
+        check(eng_ledger_forget(handle(), customer.data(), detail::length(customer), &removed));
+        return removed;
+    }
+
+private:
+    int32_t append_(const std::string &customer, int64_t at, const std::string &kind, const int64_t *amount)
+    {
+        int32_t outcome = 0;
+        check(eng_ledger_append(handle(), customer.data(), detail::length(customer), at, kind.data(), detail::length(kind), amount,
+                                &outcome));
+        return outcome;
+    }
+};
+
+/* What gives points. */
+class rulebook : public detail::owner<eng_rulebook, eng_rulebook_new, eng_rulebook_free, eng_rulebook_error> {
+public:
+    void standard() { check(eng_rulebook_standard(handle())); }
+    void calibrated(const ledger &from, int64_t as_of) { check(eng_rulebook_calibrated(handle(), from.handle(), as_of)); }
+    void from_toml(const std::string &toml) { check(eng_rulebook_from_toml(handle(), toml.data(), detail::length(toml))); }
+    void from_json(const std::string &json) { check(eng_rulebook_from_json(handle(), json.data(), detail::length(json))); }
+    std::string toml() const { return text_of(eng_rulebook_toml); }
+    std::string json() const { return text_of(eng_rulebook_json); }
+    std::string notes() const { return text_of(eng_rulebook_notes); }
+};
+
+/* One rule's share of a customer's points. */
+struct contribution {
+    std::string rule;
+    int32_t way;
+    double points;
+    int64_t interactions;
+};
+
+/* One customer's scores. */
+class scorecard : public detail::owner<eng_scorecard, eng_scorecard_new, eng_scorecard_free, eng_scorecard_error> {
+public:
+    void score(const ledger &from, const rulebook &rules, const std::string &customer, int64_t as_of)
+    {
+        check(eng_scorecard_score(handle(), from.handle(), rules.handle(), customer.data(), detail::length(customer), as_of));
+    }
+    void explain(const ledger &from, const rulebook &rules, const std::string &customer, int64_t as_of)
+    {
+        check(eng_scorecard_explain(handle(), from.handle(), rules.handle(), customer.data(), detail::length(customer), as_of));
+    }
+    /* Whether there is a value in the column. */
+    bool get(int32_t column, double &value) const
+    {
+        int32_t present = 0;
+        check(eng_scorecard_double(handle(), column, &value, &present));
+        return present != 0;
+    }
+    bool get(int32_t column, int64_t &value) const
+    {
+        int32_t present = 0;
+        check(eng_scorecard_int64(handle(), column, &value, &present));
+        return present != 0;
+    }
+    std::vector<contribution> contributions() const
+    {
+        int64_t count = 0;
+        check(eng_scorecard_contribution_count(handle(), &count));
+        std::vector<contribution> all;
+        for (int64_t i = 0; i < count; i++) {
+            contribution one;
+            int64_t needed = 0;
+            check(eng_scorecard_contribution(handle(), i, 0, 0, 0, 0, 0, &needed));
+            std::vector<char> rule(static_cast<std::size_t>(needed));
+            check(eng_scorecard_contribution(handle(), i, &one.way, &one.points, &one.interactions, &rule[0], needed, 0));
+            one.rule = &rule[0];
+            all.push_back(one);
+        }
+        return all;
+    }
+    std::string json() const { return text_of(eng_scorecard_json); }
+    /* After explain(). */
+    std::string explanation() const { return text_of(eng_scorecard_explanation); }
+    std::string explanation_json() const { return text_of(eng_scorecard_explanation_json); }
+};
+
+/* The scores of all customers, as columns. */
+class scores : public detail::owner<eng_scores, eng_scores_new, eng_scores_free, eng_scores_error> {
+public:
+    void set_threads(int32_t threads) { check(eng_scores_set_threads(handle(), threads)); }
+    void set_contributions(bool keep) { check(eng_scores_set_contributions(handle(), keep ? 1 : 0)); }
+    void score(const ledger &from, const rulebook &rules, int64_t as_of)
+    {
+        check(eng_scores_score(handle(), from.handle(), rules.handle(), as_of));
+    }
+    void progress(int64_t &done, int64_t &total) const { check(eng_scores_progress(handle(), &done, &total)); }
+    void cancel() { check(eng_scores_cancel(handle())); }
+    int64_t size() const
+    {
+        int64_t rows = 0, later = 0;
+        check(eng_scores_count(handle(), &rows, &later));
+        return rows;
+    }
+    std::string key(int64_t row) const
+    {
+        int64_t needed = 0;
+        check(eng_scores_key(handle(), row, 0, 0, &needed));
+        std::vector<char> text(static_cast<std::size_t>(needed));
+        check(eng_scores_key(handle(), row, &text[0], needed, 0));
+        return &text[0];
+    }
+    void column(int32_t column, std::vector<double> &values, std::vector<char> &valid) const
+    {
+        const int64_t rows = size();
+        values.resize(static_cast<std::size_t>(rows));
+        valid.resize(static_cast<std::size_t>(rows));
+        if (rows > 0) {
+            check(eng_scores_double_column(handle(), column, 0, rows, &values[0], &valid[0]));
+        }
+    }
+    void column(int32_t column, std::vector<int64_t> &values) const
+    {
+        const int64_t rows = size();
+        values.resize(static_cast<std::size_t>(rows));
+        if (rows > 0) {
+            check(eng_scores_int64_column(handle(), column, 0, rows, &values[0]));
+        }
+    }
+    level_counts levels() const
+    {
+        level_counts c;
+        check(eng_scores_levels(handle(), &c.fully_engaged, &c.engaged, &c.not_engaged, &c.actively_disengaged, &c.unknown,
+                                &c.prospects));
+        return c;
+    }
+};
+
+/* Engagement ratios by group. */
+class ratios : public detail::owner<eng_ratios, eng_ratios_new, eng_ratios_free, eng_ratios_error> {
+public:
+    /* The attribute is needed for ENG_BY_ATTRIBUTE only. */
+    void measure(const ledger &from, const rulebook &rules, int64_t as_of, int32_t by = ENG_BY_ALL,
+                 const std::string &attribute = std::string())
+    {
+        check(eng_ratios_measure(handle(), from.handle(), rules.handle(), as_of, by, attribute.data(), detail::length(attribute)));
+    }
+    int64_t size() const
+    {
+        int64_t groups = 0;
+        check(eng_ratios_count(handle(), &groups));
+        return groups;
+    }
+    std::string group(int64_t at) const { return text_at(eng_ratios_group, at); }
+    std::string sentence(int64_t at) const { return text_at(eng_ratios_sentence, at); }
+    level_counts levels(int64_t at) const
+    {
+        level_counts c;
+        check(eng_ratios_levels(handle(), at, &c.fully_engaged, &c.engaged, &c.not_engaged, &c.actively_disengaged, &c.unknown,
+                                &c.prospects));
+        return c;
+    }
+    /* Whether there is a ratio; a bound of its 95 % interval that does not exist is 0. */
+    bool ratio(int64_t at, double &ratio, double &low, double &high) const
+    {
+        int32_t present = 0;
+        check(eng_ratios_ratio(handle(), at, &ratio, &low, &high, &present));
+        return (present & 1) != 0;
+    }
+
+private:
+    std::string text_at(int32_t(ENG_CALL *get)(eng_ratios, int64_t, char *, int64_t, int64_t *), int64_t at) const
+    {
+        int64_t needed = 0;
+        check(get(handle(), at, 0, 0, &needed));
+        std::vector<char> text(static_cast<std::size_t>(needed));
+        check(get(handle(), at, &text[0], needed, 0));
+        return &text[0];
+    }
+};
+
+} /* namespace engagement */
+
+#endif /* ENGAGEMENT_HPP */

@@ -1,0 +1,54 @@
+//! The C library of engagement: `libengagement`, `engagement.h`.
+//!
+//! Every function converts its arguments, makes one call of the core, and converts the answer. What C programs may rely on is said in
+//! `include/engagement.h`, which is generated from these files by `ENGAGEMENT_BLESS=1 cargo test -p engagement-ffi --test header`.
+//!
+//! | file | concept |
+//! |---|---|
+//! | `status` | status codes, versions |
+//! | `handle` | tables of handles: tokens that are looked up, never followed |
+//! | `guard`, `quiet`, `fork` | what every call passes: locks, panics, errors, forks |
+//! | `text`, `out`, `convert` | text in and out, outputs, times and amounts as text |
+//! | `batch`, `memory`, `rows` | memory of the caller bound to fields, and read |
+//! | `ledger`, `load` | ledgers, and rows into them |
+//! | `rulebook` | rulebooks |
+//! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
+//!
+//! # Safety
+//! All functions share one contract. A pointer that is not null points to what its type and the length beside it say; text in lives
+//! until the call returns, memory bound to a batch until it is unbound. Handles need no care: any bits will do.
+
+#![expect(clippy::missing_safety_doc, reason = "one contract for all functions, above and at the head of engagement.h")]
+
+#[cfg(panic = "abort")]
+compile_error!("a C library must answer panics, not abort its host: build with panic = \"unwind\"");
+
+pub mod batch;
+pub mod convert;
+pub mod explain;
+mod fork;
+mod guard;
+mod handle;
+pub mod ledger;
+pub mod load;
+mod memory;
+mod out;
+mod quiet;
+pub mod ratio;
+mod rows;
+pub mod rulebook;
+pub mod score;
+pub mod scores;
+pub mod status;
+mod text;
+
+pub use batch::*;
+pub use convert::*;
+pub use explain::*;
+pub use ledger::*;
+pub use load::*;
+pub use ratio::*;
+pub use rulebook::*;
+pub use score::*;
+pub use scores::*;
+pub use status::*;

@@ -1,0 +1,604 @@
+//! What must survive: wrong handles, wrong pointers, wrong lengths, wrong numbers. Each is answered by a status, and changes nothing.
+
+mod common;
+
+use std::ffi::c_char;
+use std::ptr::{null, null_mut, without_provenance_mut};
+
+use common::*;
+use engagement::*;
+
+const DAY: i64 = 86_400_000_000;
+
+/// Every function that takes a handle, called with `$handle` as its first one and good arguments otherwise.
+macro_rules! calls {
+    ($($group:ident($handle:ident: $kind:ty) { $($name:ident($($argument:expr),* $(,)?);)* })*) => {
+        $(fn $group(address: usize) -> Vec<(&'static str, i32)> {
+            let $handle: $kind = without_provenance_mut(address);
+            let n = &raw mut *Box::leak(Box::new([0i64; 8]));
+            let out = Out { long: n.cast(), int: n.cast(), double: n.cast(), text: n.cast() };
+            let _ = &out;
+            vec![$((stringify!($name), unsafe { $name($handle $(, wrap(&out, $argument))*) })),*]
+        })*
+    };
+}
+
+#[derive(Clone, Copy)]
+struct Out {
+    long: *mut i64,
+    int: *mut i32,
+    double: *mut f64,
+    text: *mut c_char,
+}
+
+fn wrap<T>(out: &Out, argument: impl Fn(&Out) -> T) -> T {
+    argument(out)
+}
+
+fn long(out: &Out) -> *mut i64 {
+    out.long
+}
+fn int(out: &Out) -> *mut i32 {
+    out.int
+}
+fn double(out: &Out) -> *mut f64 {
+    out.double
+}
+fn chars(out: &Out) -> *mut c_char {
+    out.text
+}
+fn eight(_: &Out) -> i64 {
+    8
+}
+fn zero(_: &Out) -> i64 {
+    0
+}
+fn at(_: &Out) -> i64 {
+    AT
+}
+fn ann(_: &Out) -> *const c_char {
+    c"ann".as_ptr()
+}
+fn nul(_: &Out) -> i64 {
+    -1
+}
+fn no(_: &Out) -> i32 {
+    0
+}
+fn number<const N: i32>(_: &Out) -> i32 {
+    N
+}
+fn none<T>(_: &Out) -> *const T {
+    null()
+}
+fn doubles(_: &Out) -> *const f64 {
+    const DOUBLES: &[f64; 1] = &[0.0];
+    DOUBLES.as_ptr()
+}
+fn longs(_: &Out) -> *const i64 {
+    const LONGS: &[i64; 2] = &[0, 0];
+    LONGS.as_ptr()
+}
+fn strings(_: &Out) -> *const *const c_char {
+    longs(&Out { long: null_mut(), int: null_mut(), double: null_mut(), text: null_mut() }).cast()
+}
+fn batch(_: &Out) -> eng_batch {
+    null_mut()
+}
+fn ledger(_: &Out) -> eng_ledger {
+    null_mut()
+}
+fn rulebook(_: &Out) -> eng_rulebook {
+    null_mut()
+}
+
+calls! {
+    ledgers(h: eng_ledger) {
+        eng_ledger_error(chars, eight, long);
+        eng_ledger_set_currency(|_: &Out| c"EUR".as_ptr(), nul);
+        eng_ledger_set_zone(|_: &Out| c"UTC".as_ptr(), nul);
+        eng_ledger_set_lenient(no);
+        eng_ledger_set_memory_budget(zero);
+        eng_ledger_set_attribute(ann, nul, ann, nul, ann, nul, at);
+        eng_ledger_counts(long, long);
+        eng_ledger_span(long, long);
+        eng_ledger_heap_size(long);
+        eng_ledger_kind_count(long);
+        eng_ledger_kind(zero, long, chars, eight, long);
+        eng_ledger_forget(ann, nul, long);
+        eng_ledger_forget_rows(batch, zero, long);
+        eng_ledger_append(ann, nul, at, ann, nul, none::<i64>, int);
+        eng_ledger_append_row(batch, int);
+        eng_ledger_load(batch, zero, int);
+        eng_ledger_loaded(long, long, long, long, long);
+        eng_ledger_totals(long, long, long, long, long);
+        eng_ledger_account_json(no, chars, eight, long);
+        eng_ledger_reject_count(long);
+        eng_ledger_reject(zero, long, int, chars, eight, long);
+        eng_ledger_progress(long, long);
+        eng_ledger_cancel();
+    }
+    batches(h: eng_batch) {
+        eng_batch_error(chars, eight, long);
+        eng_batch_clear();
+        eng_batch_text(number::<1>, ann, nul);
+        eng_batch_int64(number::<1>, zero);
+        eng_batch_double(number::<5>, |_: &Out| 1.0);
+        eng_batch_text_column(number::<1>, ann, longs, none::<c_char>);
+        eng_batch_fixed_column(number::<1>, ann, eight, zero, none::<c_char>);
+        eng_batch_string_column(number::<1>, strings);
+        eng_batch_int64_column(number::<1>, longs, zero, none::<c_char>);
+        eng_batch_double_column(number::<5>, doubles, zero, none::<c_char>);
+    }
+    rulebooks(h: eng_rulebook) {
+        eng_rulebook_error(chars, eight, long);
+        eng_rulebook_standard();
+        eng_rulebook_calibrated(ledger, at);
+        eng_rulebook_from_toml(ann, nul);
+        eng_rulebook_from_json(ann, nul);
+        eng_rulebook_toml(chars, eight, long);
+        eng_rulebook_json(chars, eight, long);
+        eng_rulebook_notes(chars, eight, long);
+        eng_rulebook_rule_count(long);
+        eng_rulebook_rule_name(zero, chars, eight, long);
+    }
+    cards(h: eng_scorecard) {
+        eng_scorecard_error(chars, eight, long);
+        eng_scorecard_score(ledger, rulebook, ann, nul, at);
+        eng_scorecard_explain(ledger, rulebook, ann, nul, at);
+        eng_scorecard_scores(double, double, double, double, int, int);
+        eng_scorecard_double(number::<1>, double, int);
+        eng_scorecard_int64(number::<9>, long, int);
+        eng_scorecard_contribution_count(long);
+        eng_scorecard_contribution(zero, int, double, long, chars, eight, long);
+        eng_scorecard_json(chars, eight, long);
+        eng_scorecard_explanation(chars, eight, long);
+        eng_scorecard_explanation_json(chars, eight, long);
+        eng_scorecard_falls(long, int, int);
+    }
+    sheets(h: eng_scores) {
+        eng_scores_error(chars, eight, long);
+        eng_scores_set_threads(no);
+        eng_scores_set_contributions(no);
+        eng_scores_score(ledger, rulebook, at);
+        eng_scores_progress(long, long);
+        eng_scores_cancel();
+        eng_scores_count(long, long);
+        eng_scores_key(zero, chars, eight, long);
+        eng_scores_key_width(long);
+        eng_scores_key_column(zero, zero, zero, chars);
+        eng_scores_int64_key_column(zero, zero, long, chars);
+        eng_scores_double_column(number::<1>, zero, zero, double, chars);
+        eng_scores_int64_column(number::<9>, zero, zero, long);
+        eng_scores_level_column(zero, zero, int);
+        eng_scores_rule_column(zero, zero, zero, double, chars);
+        eng_scores_levels(long, long, long, long, long, long);
+        eng_scores_ratio(double, double, double, int);
+    }
+    ratios(h: eng_ratios) {
+        eng_ratios_error(chars, eight, long);
+        eng_ratios_measure(ledger, rulebook, at, no, none::<c_char>, zero);
+        eng_ratios_progress(long, long);
+        eng_ratios_cancel();
+        eng_ratios_count(long);
+        eng_ratios_group(zero, chars, eight, long);
+        eng_ratios_levels(zero, long, long, long, long, long, long);
+        eng_ratios_ratio(zero, double, double, double, int);
+        eng_ratios_sentence(zero, chars, eight, long);
+    }
+}
+
+/// A type of handle, and the calls on one.
+type Group = (&'static str, fn(usize) -> Vec<(&'static str, i32)>);
+
+const GROUPS: [Group; 6] = [
+    ("ledger", ledgers),
+    ("batch", batches),
+    ("rulebook", rulebooks),
+    ("scorecard", cards),
+    ("scores", sheets),
+    ("ratios", ratios),
+];
+
+fn handle(kind: &str) -> usize {
+    let (mut ratios, scores) = (null_mut(), new_scores());
+    assert_eq!(unsafe { eng_ratios_new(&raw mut ratios) }, ENG_OK);
+    match kind {
+        "ledger" => new_ledger().addr(),
+        "batch" => new_batch().addr(),
+        "rulebook" => standard().addr(),
+        "scorecard" => new_card().addr(),
+        "scores" => scores.addr(),
+        _ => ratios.addr(),
+    }
+}
+
+fn free(kind: &str, address: usize) -> i32 {
+    unsafe {
+        match kind {
+            "ledger" => eng_ledger_free(without_provenance_mut(address)),
+            "batch" => eng_batch_free(without_provenance_mut(address)),
+            "rulebook" => eng_rulebook_free(without_provenance_mut(address)),
+            "scorecard" => eng_scorecard_free(without_provenance_mut(address)),
+            "scores" => eng_scores_free(without_provenance_mut(address)),
+            _ => eng_ratios_free(without_provenance_mut(address)),
+        }
+    }
+}
+
+/// The list above is complete: every function of the header with a handle first is called by it, so none can forget to check.
+#[test]
+fn every_function_refuses_every_wrong_handle() {
+    let header = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/include/engagement.h")).unwrap();
+    for (kind, calls) in GROUPS {
+        let in_header: Vec<&str> = header
+            .split("ENG_API int32_t ENG_CALL ")
+            .skip(1)
+            .filter_map(|function| function.split_once('('))
+            .filter(|(name, arguments)| arguments.starts_with(&format!("eng_{kind} {kind}")) && !name.ends_with("_free"))
+            .map(|(name, _)| name)
+            .collect();
+        let called: Vec<&str> = calls(0).into_iter().map(|(name, _)| name).collect();
+        for name in &in_header {
+            assert!(called.contains(name), "{name} is not in the list of this test");
+        }
+        assert_eq!(called.len(), in_header.len(), "{kind}");
+
+        let freed = handle(kind);
+        assert_eq!(free(kind, freed), ENG_OK);
+        let stack = [0u64; 4];
+        let mut wrong =
+            vec![0, 1, 2, usize::MAX, usize::MAX / 2, freed, stack.as_ptr().addr(), header.as_ptr().addr(), freed ^ 1, freed + 2];
+        wrong.extend(GROUPS.iter().filter(|(other, _)| *other != kind).map(|(other, _)| handle(other)));
+        for wrong in wrong {
+            for (name, status) in calls(wrong) {
+                assert_eq!(status, ENG_INVALID_HANDLE, "{name}({wrong:#x})");
+            }
+            let expected = if wrong == 0 { ENG_OK } else { ENG_INVALID_HANDLE };
+            assert_eq!(free(kind, wrong), expected, "eng_{kind}_free({wrong:#x})");
+        }
+    }
+}
+
+/// Good handles: the same calls answer something else than an invalid handle, unless that handle is the second one.
+#[test]
+fn the_list_of_calls_reaches_good_handles() {
+    for (kind, calls) in GROUPS {
+        let good = handle(kind);
+        let refused = calls(good).into_iter().filter(|(_, status)| *status == ENG_INVALID_HANDLE).map(|(name, _)| name);
+        let second = ["eng_ledger_forget_rows", "eng_ledger_append_row", "eng_ledger_load", "eng_rulebook_calibrated"];
+        let third = ["eng_scorecard_score", "eng_scorecard_explain", "eng_scores_score", "eng_ratios_measure"];
+        for name in refused {
+            assert!(second.contains(&name) || third.contains(&name), "{name}");
+        }
+        assert_eq!(free(kind, good), ENG_OK);
+    }
+}
+
+#[test]
+fn texts_of_the_wrong_length_or_content() {
+    let ledger = sample();
+    let before = fingerprint(ledger);
+    let append = |customer: *const c_char, length: i64| unsafe {
+        eng_ledger_append(ledger, customer, length, AT, c"visit".as_ptr(), -1, null(), null_mut())
+    };
+    let text = c"ann".as_ptr();
+    for length in [-2, -1000, i64::MIN, i64::MAX, 1 << 62, (1 << 20) + 1] {
+        assert_eq!(append(text, length), ENG_INVALID_ARGUMENT, "length {length}");
+    }
+    assert_eq!(append(null(), 3), ENG_INVALID_ARGUMENT);
+    assert_eq!(append(null(), -1), ENG_MISSING_FIELD, "SQL's NULL is no customer");
+    assert_eq!(append(null(), 0), ENG_MISSING_FIELD);
+    assert_eq!(append(text, 0), ENG_MISSING_FIELD);
+    assert_eq!(append(c"".as_ptr(), -1), ENG_MISSING_FIELD);
+    for bad in [&b"a\0b"[..], b"\xff\xfe", b"\xc3", b"caf\xe9", b"\xed\xa0\x80", b"ann\0"] {
+        assert_eq!(common::append(ledger, bad, AT, b"visit"), ENG_INVALID_UTF8, "{bad:?}");
+        assert_eq!(common::append(ledger, b"ann", AT, bad), ENG_INVALID_UTF8, "{bad:?}");
+        assert_ne!(ledger_error(ledger), "");
+    }
+    let huge = vec![b'x'; 2 << 20];
+    assert_eq!(common::append(ledger, &huge[..65_536], AT, b"visit"), ENG_INVALID_UTF8, "longer than the ledger keeps");
+    assert_eq!(common::append(ledger, &huge, AT, b"visit"), ENG_INVALID_ARGUMENT);
+    // Not one byte beyond the longest text is looked at for a NUL.
+    assert_eq!(append(huge.as_ptr().cast(), -1), ENG_INVALID_ARGUMENT);
+    let mut big = null_mut();
+    unsafe {
+        assert_eq!(eng_rulebook_new(&raw mut big), ENG_OK);
+        assert_eq!(eng_rulebook_from_toml(big, text, (1 << 24) + 1), ENG_INVALID_ARGUMENT);
+        assert_eq!(eng_rulebook_from_toml(big, null(), 0), ENG_INVALID_ARGUMENT);
+        let nested = format!("{{\"a\":{}", "[".repeat(100_000));
+        assert_eq!(eng_rulebook_from_json(big, nested.as_ptr().cast(), nested.len() as i64), ENG_INVALID_RULEBOOK);
+        let nested = format!("a = {}", "[".repeat(100_000));
+        assert_eq!(eng_rulebook_from_toml(big, nested.as_ptr().cast(), nested.len() as i64), ENG_INVALID_RULEBOOK);
+        assert_eq!(eng_rulebook_free(big), ENG_OK);
+    }
+    assert_eq!(fingerprint(ledger), before);
+    // The longest text that is kept comes back whole.
+    assert_eq!(common::append(ledger, &huge[..65_535], AT, b"visit"), ENG_OK);
+    let (scores, rulebook) = (new_scores(), standard());
+    unsafe {
+        assert_eq!(eng_scores_score(scores, ledger, rulebook, AT + 40 * DAY), ENG_OK);
+        let mut width = 0;
+        assert_eq!(eng_scores_key_width(scores, &raw mut width), ENG_OK);
+        assert_eq!(width, 65_535);
+        assert_eq!((eng_scores_free(scores), eng_rulebook_free(rulebook), eng_ledger_free(ledger)), (ENG_OK, ENG_OK, ENG_OK));
+    }
+}
+
+#[test]
+fn numbers_at_the_ends() {
+    let (ledger, batch) = (sample(), new_batch());
+    let before = fingerprint(ledger);
+    unsafe {
+        assert_eq!(eng_batch_text(batch, ENG_FIELD_CUSTOMER, c"ann".as_ptr(), -1), ENG_OK);
+        assert_eq!(eng_batch_int64(batch, ENG_FIELD_AT, AT), ENG_OK);
+        assert_eq!(eng_batch_text(batch, ENG_FIELD_KIND, c"review".as_ptr(), -1), ENG_OK);
+        for (field, status) in [
+            (ENG_FIELD_RATING, ENG_INVALID_ARGUMENT),
+            (ENG_FIELD_REACH, ENG_INVALID_ARGUMENT),
+            (ENG_FIELD_AMOUNT, ENG_INVALID_MONEY),
+            (ENG_FIELD_COST, ENG_INVALID_MONEY),
+        ] {
+            for value in [
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+                if field == ENG_FIELD_RATING {
+                    f64::INFINITY
+                } else if field == ENG_FIELD_REACH {
+                    -0.5
+                } else {
+                    1e300
+                },
+            ] {
+                assert_eq!(eng_batch_double(batch, field, value), ENG_OK);
+                assert_eq!(eng_ledger_append_row(ledger, batch, null_mut()), status, "field {field}: {value}");
+                assert_eq!(eng_ledger_load(ledger, batch, 1, null_mut()), status, "field {field}: {value}");
+            }
+            assert_eq!(eng_batch_text(batch, field, null(), 0), ENG_OK);
+        }
+        for at in [i64::MIN, i64::MAX, -62_135_596_800_000_001, 253_402_300_800_000_000] {
+            assert_eq!(eng_batch_int64(batch, ENG_FIELD_AT, at), ENG_OK);
+            assert_eq!(eng_ledger_append_row(ledger, batch, null_mut()), ENG_INVALID_TIME, "{at}");
+            assert_eq!(eng_ledger_load(ledger, batch, 1, null_mut()), ENG_INVALID_TIME, "{at}");
+        }
+        assert_eq!(fingerprint(ledger), before);
+
+        // What is odd but allowed: NaN is missing, -0 is 0, the first and the last moment, the largest amounts, the future.
+        for at in [-62_135_596_800_000_000, 253_402_300_799_999_999, AT] {
+            assert_eq!(eng_batch_int64(batch, ENG_FIELD_AT, at), ENG_OK);
+            for amount in [i64::MAX, i64::MIN + 1, 0] {
+                assert_eq!(eng_batch_int64(batch, ENG_FIELD_AMOUNT, amount), ENG_OK);
+                for rating in [f64::NAN, -0.0, f64::MIN_POSITIVE, 1e308] {
+                    assert_eq!(eng_batch_double(batch, ENG_FIELD_RATING, rating), ENG_OK);
+                    assert_eq!(eng_ledger_append_row(ledger, batch, null_mut()), ENG_OK, "{}", ledger_error(ledger));
+                }
+            }
+        }
+        let (scores, rulebook, card) = (new_scores(), standard(), new_card());
+        for as_of in [i64::MIN, i64::MAX] {
+            assert_eq!(eng_scores_score(scores, ledger, rulebook, as_of), ENG_INVALID_TIME);
+            assert_eq!(eng_scorecard_score(card, ledger, rulebook, c"ann".as_ptr(), -1, as_of), ENG_INVALID_TIME);
+            assert_eq!(eng_rulebook_calibrated(rulebook, ledger, as_of), ENG_INVALID_TIME);
+        }
+        for as_of in [-62_135_596_800_000_000, 253_402_300_799_999_999] {
+            assert_eq!(eng_scores_score(scores, ledger, rulebook, as_of), ENG_OK);
+            assert_eq!(eng_scorecard_explain(card, ledger, rulebook, c"ann".as_ptr(), -1, as_of), ENG_OK);
+        }
+        // Twelve purchases' worth of the largest amount saturate, and stay numbers.
+        let (mut rows, mut later) = (0, 0);
+        assert_eq!(eng_scores_count(scores, &raw mut rows, &raw mut later), ENG_OK);
+        let mut values = vec![f64::NAN; rows as usize];
+        assert_eq!(eng_scores_double_column(scores, ENG_COLUMN_ENGAGEMENT, 0, rows, values.as_mut_ptr(), null_mut()), ENG_OK);
+        assert!(values.iter().all(|value| (-100.0..=100.0).contains(value)), "{values:?}");
+        assert_eq!((eng_scores_free(scores), eng_rulebook_free(rulebook), eng_scorecard_free(card)), (ENG_OK, ENG_OK, ENG_OK));
+        assert_eq!((eng_batch_free(batch), eng_ledger_free(ledger)), (ENG_OK, ENG_OK));
+    }
+}
+
+#[test]
+fn columns_that_are_not_what_they_claim() {
+    let (ledger, batch) = (sample(), new_batch());
+    let before = fingerprint(ledger);
+    let (at, bytes) = ([AT; 4], *b"annbobeveliz");
+    unsafe {
+        assert_eq!(eng_batch_int64_column(batch, ENG_FIELD_AT, at.as_ptr(), 0, null()), ENG_OK);
+        assert_eq!(eng_ledger_load(ledger, batch, 4, null_mut()), ENG_MISSING_FIELD, "no customer is bound");
+        assert!(ledger_error(ledger).contains("customer"), "{}", ledger_error(ledger));
+        assert_eq!(eng_batch_text(batch, ENG_FIELD_KIND, c"visit".as_ptr(), -1), ENG_OK);
+        for offsets in [[0i64, 3, 2, 9, 12], [-1, 3, 6, 9, 12], [0, i64::MIN, 6, 9, 12], [6, 3, 6, 9, 12]] {
+            assert_eq!(eng_batch_text_column(batch, ENG_FIELD_CUSTOMER, bytes.as_ptr().cast(), offsets.as_ptr(), null()), ENG_OK);
+            assert_eq!(eng_ledger_load(ledger, batch, 4, null_mut()), ENG_INVALID_ARGUMENT, "{offsets:?}");
+            assert!(ledger_error(ledger).contains("offsets of row"), "{}", ledger_error(ledger));
+        }
+        // A text that no memory holds is refused before it is looked at.
+        let offsets = [0, 3, 6, 9, i64::MAX];
+        assert_eq!(eng_batch_text_column(batch, ENG_FIELD_CUSTOMER, bytes.as_ptr().cast(), offsets.as_ptr(), null()), ENG_OK);
+        assert_eq!(eng_ledger_load(ledger, batch, 4, null_mut()), ENG_INVALID_UTF8);
+
+        for rows in [-1, i64::MIN, i64::MAX, 1 << 31, 1 << 62] {
+            assert_eq!(eng_ledger_load(ledger, batch, rows, null_mut()), ENG_INVALID_ARGUMENT, "{rows} rows");
+            assert_eq!(eng_ledger_forget_rows(ledger, batch, rows, null_mut()), ENG_INVALID_ARGUMENT, "{rows} rows");
+        }
+        assert_eq!(eng_ledger_load(ledger, batch, 0, null_mut()), ENG_OK, "no rows are no error");
+
+        let (first, numbers) = (bytes.as_ptr().cast(), at.as_ptr());
+        for stride in [-1, -8, 1, 7, i64::MAX, i64::MIN] {
+            assert_eq!(
+                eng_batch_int64_column(batch, ENG_FIELD_CUSTOMER, numbers, stride, null()),
+                ENG_INVALID_ARGUMENT,
+                "stride {stride}"
+            );
+            assert_eq!(eng_batch_double_column(batch, ENG_FIELD_RATING, numbers.cast(), stride, null()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_fixed_column(batch, ENG_FIELD_CUSTOMER, first, 8, stride, null()), ENG_INVALID_ARGUMENT);
+        }
+        for width in [0, -1, i64::MAX, i64::MIN] {
+            assert_eq!(
+                eng_batch_fixed_column(batch, ENG_FIELD_CUSTOMER, first, width, 0, null()),
+                ENG_INVALID_ARGUMENT,
+                "width {width}"
+            );
+        }
+        for field in [0, -1, 17, i32::MAX, i32::MIN] {
+            assert_eq!(eng_batch_text(batch, field, c"x".as_ptr(), -1), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_text(batch, field, null(), 0), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_int64(batch, field, 1), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_double(batch, field, 1.0), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_string_column(batch, field, numbers.cast()), ENG_INVALID_ARGUMENT);
+        }
+        assert_eq!(eng_batch_text(batch, ENG_FIELD_AT, c"2026-01-01".as_ptr(), -1), ENG_INVALID_ARGUMENT, "no text for a time");
+        assert_eq!(eng_batch_int64(batch, ENG_FIELD_KIND, 1), ENG_INVALID_ARGUMENT, "no integer for a kind");
+        assert_eq!(eng_batch_double(batch, ENG_FIELD_AT, 1.0), ENG_INVALID_ARGUMENT, "no double for a time");
+        let said = text(|buffer, capacity, needed| eng_batch_error(batch, buffer, capacity, needed));
+        assert!(said.contains("double"), "{said}");
+        for field in [ENG_FIELD_CUSTOMER, ENG_FIELD_KIND] {
+            assert_eq!(eng_batch_text_column(batch, field, null(), numbers, null()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_text_column(batch, field, first, null(), null()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_fixed_column(batch, field, null(), 3, 0, null()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_batch_string_column(batch, field, null()), ENG_INVALID_ARGUMENT);
+        }
+        assert_eq!(eng_batch_int64_column(batch, ENG_FIELD_AT, null(), 0, null()), ENG_INVALID_ARGUMENT);
+        assert_eq!(eng_batch_double_column(batch, ENG_FIELD_RATING, null(), 0, null()), ENG_INVALID_ARGUMENT);
+
+        // Bad UTF-8, a NUL inside, and a missing row: strict refuses all, lenient all but the good one.
+        let fixed = *b"ann\xff    a\0b     liz     ";
+        assert_eq!(eng_batch_fixed_column(batch, ENG_FIELD_CUSTOMER, fixed.as_ptr().cast(), 8, 0, null()), ENG_OK);
+        let mut statuses = [99; 3];
+        assert_eq!(eng_ledger_load(ledger, batch, 3, statuses.as_mut_ptr()), ENG_INVALID_UTF8);
+        assert_eq!(statuses, [99; 3], "an output of a failed call");
+        let mut rejects = 0;
+        assert_eq!(eng_ledger_reject_count(ledger, &raw mut rejects), ENG_OK);
+        assert_eq!(rejects, 2, "a strict load that failed names the bad rows");
+        assert_eq!(fingerprint(ledger), before);
+        assert_eq!(eng_ledger_set_lenient(ledger, 1), ENG_OK);
+        let valid = [1 as c_char, 1, 0];
+        assert_eq!(eng_batch_fixed_column(batch, ENG_FIELD_CUSTOMER, fixed.as_ptr().cast(), 8, 0, valid.as_ptr()), ENG_OK);
+        assert_eq!(eng_ledger_load(ledger, batch, 3, statuses.as_mut_ptr()), ENG_OK);
+        assert_eq!(statuses, [ENG_INVALID_UTF8, ENG_INVALID_UTF8, ENG_MISSING_FIELD]);
+        assert_eq!((eng_batch_free(batch), eng_ledger_free(ledger)), (ENG_OK, ENG_OK));
+    }
+}
+
+#[test]
+fn ranges_beyond_the_result_and_outputs_that_are_null() {
+    let (ledger, rulebook, scores, card) = (sample(), standard(), new_scores(), new_card());
+    unsafe {
+        assert_eq!(eng_scores_score(scores, ledger, rulebook, AT + 40 * DAY), ENG_OK);
+        assert_eq!(eng_scorecard_score(card, ledger, rulebook, c"ann".as_ptr(), -1, AT + 40 * DAY), ENG_OK);
+        let (mut rows, mut later) = (0, 0);
+        assert_eq!(eng_scores_count(scores, &raw mut rows, &raw mut later), ENG_OK);
+        assert_eq!(rows, 4);
+        let (mut doubles, mut longs, mut ints, mut chars) = ([9.0; 8], [9i64; 8], [9; 8], [9 as c_char; 64]);
+        let (d, l, i, c) = (doubles.as_mut_ptr(), longs.as_mut_ptr(), ints.as_mut_ptr(), chars.as_mut_ptr());
+        for (offset, count) in [(0, 5), (4, 1), (5, 0), (-1, 1), (0, -1), (i64::MAX, 1), (1, i64::MAX), (i64::MIN, i64::MIN)] {
+            let refused = [
+                eng_scores_double_column(scores, ENG_COLUMN_SAY, offset, count, d, c),
+                eng_scores_int64_column(scores, ENG_COLUMN_LEVEL, offset, count, l),
+                eng_scores_level_column(scores, offset, count, i),
+                eng_scores_key_column(scores, offset, count, 8, c),
+                eng_scores_int64_key_column(scores, offset, count, l, c),
+            ];
+            assert_eq!(refused, [ENG_INVALID_ARGUMENT; 5], "{offset} + {count}");
+        }
+        assert_eq!(
+            eng_scores_double_column(scores, ENG_COLUMN_SAY, 4, 0, null_mut(), null_mut()),
+            ENG_OK,
+            "no rows need no memory"
+        );
+        for column in [0, -1, 9, 16, i32::MAX, i32::MIN] {
+            assert_eq!(eng_scores_double_column(scores, column, 0, 4, d, c), ENG_INVALID_ARGUMENT, "column {column}");
+        }
+        for column in [0, 1, 14, i32::MIN] {
+            assert_eq!(eng_scores_int64_column(scores, column, 0, 4, l), ENG_INVALID_ARGUMENT, "column {column}");
+        }
+        for row in [-1, 4, i64::MAX, i64::MIN] {
+            assert_eq!(eng_scores_key(scores, row, c, 64, null_mut()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_scores_rule_column(scores, row, 0, 1, d, c), ENG_INVALID_ARGUMENT);
+            assert_eq!(
+                eng_scorecard_contribution(card, row.saturating_mul(1000), i, d, l, c, 64, null_mut()),
+                ENG_INVALID_ARGUMENT
+            );
+            assert_eq!(eng_rulebook_rule_name(rulebook, row.saturating_mul(1000), c, 64, null_mut()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_ledger_reject(ledger, row, l, i, c, 64, null_mut()), ENG_INVALID_ARGUMENT);
+            assert_eq!(eng_ledger_kind(ledger, row, l, c, 64, null_mut()), ENG_INVALID_ARGUMENT);
+        }
+        for width in [-1, i64::MIN, i64::MAX] {
+            assert_eq!(eng_scores_key_column(scores, 0, 4, width, c), ENG_INVALID_ARGUMENT, "width {width}");
+        }
+        let null: *mut i64 = null_mut();
+        let refused = [
+            eng_scores_double_column(scores, ENG_COLUMN_SAY, 0, 4, null.cast(), c),
+            eng_scores_int64_column(scores, ENG_COLUMN_LEVEL, 0, 4, null),
+            eng_scores_level_column(scores, 0, 4, null.cast()),
+            eng_scores_key_column(scores, 0, 4, 8, null.cast()),
+            eng_scores_int64_key_column(scores, 0, 4, null, c),
+            eng_scores_count(scores, null, l),
+            eng_scores_key_width(scores, null),
+            eng_scores_levels(scores, l, l, l, l, l, null),
+            eng_scores_ratio(scores, d, d, d, null.cast()),
+            eng_scores_progress(scores, null, l),
+            eng_scorecard_scores(card, d, d, d, d, i, null.cast()),
+            eng_scorecard_double(card, ENG_COLUMN_SAY, null.cast(), i),
+            eng_scorecard_int64(card, ENG_COLUMN_LEVEL, null, i),
+            eng_scorecard_contribution_count(card, null),
+            eng_ledger_counts(ledger, l, null),
+            eng_ledger_span(ledger, null, l),
+            eng_ledger_totals(ledger, l, l, l, l, null),
+            eng_abi_version(null.cast()),
+            eng_parse_money(c"1".as_ptr(), -1, null),
+            eng_parse_time(c"2026-01-01".as_ptr(), -1, null.cast(), 0, null),
+            eng_ledger_new(null.cast()),
+            eng_scores_set_threads(scores, -1),
+            eng_scores_set_threads(scores, 1025),
+        ];
+        assert_eq!(refused, [ENG_INVALID_ARGUMENT; 23]);
+        assert_eq!((doubles, longs, ints), ([9.0; 8], [9; 8], [9; 8]), "outputs of failed calls");
+        assert!(chars.iter().all(|byte| *byte == 9));
+        let mut empty = [9i64; 2];
+        let fresh = new_ledger();
+        assert_eq!(eng_ledger_span(fresh, &raw mut empty[0], &raw mut empty[1]), ENG_MISSING_FIELD);
+        assert_eq!(empty, [9; 2]);
+        assert_eq!((eng_ledger_free(fresh), eng_ledger_free(ledger), eng_rulebook_free(rulebook)), (ENG_OK, ENG_OK, ENG_OK));
+        assert_eq!((eng_scores_free(scores), eng_scorecard_free(card)), (ENG_OK, ENG_OK));
+    }
+}
+
+/// Late, future and repeated rows; ids that want to collide; erasure.
+#[test]
+fn logs_as_they_come() {
+    let (ledger, batch) = (new_ledger(), new_batch());
+    let keys: Vec<String> = (0..20_000u64).map(|n| format!("{:016x}", n << 40)).collect();
+    let (bytes, width) = (keys.concat(), 16);
+    let at: Vec<i64> = (0..20_000i64).map(|n| AT + (n * 7919 % 400 - 200) * DAY).collect();
+    unsafe {
+        assert_eq!(eng_batch_fixed_column(batch, ENG_FIELD_CUSTOMER, bytes.as_ptr().cast(), width, 0, null()), ENG_OK);
+        assert_eq!(eng_batch_fixed_column(batch, ENG_FIELD_ID, bytes.as_ptr().cast(), width, 0, null()), ENG_OK);
+        assert_eq!(eng_batch_int64_column(batch, ENG_FIELD_AT, at.as_ptr(), 0, null()), ENG_OK);
+        assert_eq!(eng_batch_text(batch, ENG_FIELD_KIND, c"purchase".as_ptr(), -1), ENG_OK);
+        let mut statuses = vec![99; 20_000];
+        for expected in [ENG_RECORDED, ENG_DUPLICATE] {
+            assert_eq!(eng_ledger_load(ledger, batch, 20_000, statuses.as_mut_ptr()), ENG_OK);
+            assert!(statuses.iter().all(|status| *status == expected));
+        }
+        let (scores, rulebook) = (new_scores(), standard());
+        assert_eq!(eng_scores_score(scores, ledger, rulebook, AT), ENG_OK);
+        let (mut rows, mut later) = (0, 0);
+        assert_eq!(eng_scores_count(scores, &raw mut rows, &raw mut later), ENG_OK);
+        assert_eq!(rows + later, 20_000, "one interaction each: seen, or later");
+        assert!(rows > 0 && later > 0);
+
+        let mut removed = 9;
+        assert_eq!(eng_ledger_forget(ledger, c"nobody".as_ptr(), -1, &raw mut removed), ENG_OK);
+        assert_eq!(removed, 0);
+        assert_eq!(eng_ledger_forget_rows(ledger, batch, 5000, &raw mut removed), ENG_OK);
+        assert_eq!(removed, 5000);
+        assert_eq!(eng_ledger_forget(ledger, keys[7000].as_ptr().cast(), 16, null_mut()), ENG_OK);
+        let (mut interactions, mut customers) = (0, 0);
+        assert_eq!(eng_ledger_counts(ledger, &raw mut interactions, &raw mut customers), ENG_OK);
+        assert_eq!((interactions, customers), (14_999, 14_999));
+        assert_eq!(eng_ledger_load(ledger, batch, 20_000, statuses.as_mut_ptr()), ENG_OK);
+        let again = statuses.iter().filter(|status| **status == ENG_RECORDED).count();
+        assert_eq!(again, 5001, "what was forgotten and sent again is new");
+        assert_eq!((eng_scores_free(scores), eng_rulebook_free(rulebook)), (ENG_OK, ENG_OK));
+        assert_eq!((eng_batch_free(batch), eng_ledger_free(ledger)), (ENG_OK, ENG_OK));
+    }
+}
