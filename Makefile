@@ -26,7 +26,7 @@ test-rust: prerequisites
 
 # The C library as its callers see it: C, C++ and COBOL programs, shared and static, one under valgrind; the README's C.
 test-clients: prerequisites
-	sh engagement-ffi/tests/clients.sh
+	bash engagement-ffi/tests/clients.sh
 
 # The Python package as its users get it: the wheel, its types, the command line, the guide, the same bits in three languages.
 test-python: wheel
@@ -64,8 +64,7 @@ gen: prerequisites
 
 # The C library with its headers, pkg-config file and SONAME links.
 install: prerequisites
-	cargo build --locked --release -p engagement-ffi
-	sh engagement-ffi/install.sh "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+	DESTDIR="$(DESTDIR)" bash engagement-ffi/install.sh "$(PREFIX)"
 
 clean:
 	rm -rf target demo $(VENV)

@@ -32,7 +32,8 @@ same() {
     say "$3: the numbers of Rust"
 }
 
-have gcc || die "gcc is not installed: a C compiler is needed"
+cc=${CC:-cc}
+have "$cc" || die "$cc is not installed: a C compiler is needed"
 
 # --- install --------------------------------------------------------------------------------------------------------
 "$ffi/install.sh" "$prefix"
@@ -60,7 +61,7 @@ fi
 
 # --- versions: manifest, macros, library, pkg-config ----------------------------------------------------------------
 manifest=$(cargo pkgid -p engagement-ffi | sed 's/.*[#@]//')
-gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$here/version.c" -o "$work/version" -L"$lib" -lengagement
+"$cc" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$here/version.c" -o "$work/version" -L"$lib" -lengagement
 printf '%s\n%s\n%s\n%s\nabi 1 1 3\n' "$manifest" "$manifest" "$manifest" "$manifest" >"$work/versions"
 diff -u "$work/versions" <("$work/version") >&2 || die "manifest (-) and macros or library (+) have other versions"
 [ "$(sed -n 's/^Version: //p' "$lib/pkgconfig/engagement.pc")" = "$manifest" ] || die "engagement.pc has another version"
@@ -70,19 +71,19 @@ say "version: $manifest everywhere"
 c=$ffi/examples/c
 for standard in "-std=c90 -pedantic-errors" "-std=c99 -Wall -Wextra -Wpedantic -Werror"; do
     # shellcheck disable=SC2086
-    gcc $standard -I"$prefix/include" "$c/client.c" -o "$work/c_shared" -L"$lib" -lengagement
+    "$cc" $standard -I"$prefix/include" "$c/client.c" -o "$work/c_shared" -L"$lib" -lengagement
     "$work/c_shared" >"$work/c.txt"
     same "$work/rust.txt" "$work/c.txt" "C, shared ($standard)"
     # shellcheck disable=SC2086
-    gcc $standard -I"$prefix/include" "$c/client.c" -o "$work/c_static" "$lib/libengagement.a" $static
+    "$cc" $standard -I"$prefix/include" "$c/client.c" -o "$work/c_static" "$lib/libengagement.a" $static
     env -u LD_LIBRARY_PATH "$work/c_static" >"$work/c.txt"
     same "$work/rust.txt" "$work/c.txt" "C, static ($standard)"
     # shellcheck disable=SC2086
-    gcc $standard -I"$prefix/include" "$c/same_bits.c" -o "$work/same_bits" -L"$lib" -lengagement
+    "$cc" $standard -I"$prefix/include" "$c/same_bits.c" -o "$work/same_bits" -L"$lib" -lengagement
 done
 if have pkg-config; then
     # shellcheck disable=SC2046
-    gcc "$c/client.c" $(pkg-config --cflags --libs engagement) -o "$work/c_pc"
+    "$cc" "$c/client.c" $(pkg-config --cflags --libs engagement) -o "$work/c_pc"
     "$work/c_pc" >"$work/c.txt"
     same "$work/rust.txt" "$work/c.txt" "C, by pkg-config"
 else
@@ -100,7 +101,7 @@ fi
 awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$work/readme.c"
 awk '/^```text$/ && !seen { on = 1; seen = 1; next } /^```$/ { on = 0 } on' README.md >"$work/readme.txt"
 [ -s "$work/readme.c" ] && [ -s "$work/readme.txt" ] || die "the README has no C, or no answer"
-gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$work/readme.c" -o "$work/readme" -L"$lib" -lengagement
+"$cc" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$work/readme.c" -o "$work/readme" -L"$lib" -lengagement
 "$work/readme" >"$work/readme_c.txt"
 diff -u "$work/readme.txt" "$work/readme_c.txt" >&2 || die "the README's C does not print what the README says"
 say "README: its C prints what it says"
@@ -126,7 +127,7 @@ cmp "$work/bits_rows" "$work/bits_columns" >&2 || die "rows and columns give oth
 say "same bits: rows and columns"
 
 # --- loaded, used, unloaded ---------------------------------------------------------------------------------------------
-gcc -std=gnu99 -Wall -Wextra -Werror -I"$prefix/include" "$here/unload.c" -o "$work/unload" -ldl
+"$cc" -std=gnu99 -Wall -Wextra -Werror -I"$prefix/include" "$here/unload.c" -o "$work/unload" -ldl
 "$work/unload" "$lib/libengagement.so.1" || die "loading, unloading and forking"
 say "unload: dlopen, use, dlclose, fork, a hundred times"
 
