@@ -342,8 +342,8 @@ impl Calendar {
             let tick = jiff::SignedDuration::from_nanos(1);
             let before = moment.checked_add(tick).ok().and_then(|m| self.zone.preceding(m).next().map(|t| t.timestamp()));
             let after = self.zone.following(moment).next().map(|t| t.timestamp());
-            self.from = before.map_or(i64::MIN, |t| t.as_microsecond());
-            self.until = after.map_or(i64::MAX, |t| t.as_microsecond());
+            self.from = before.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+            self.until = after.map_or(i64::MAX, jiff::Timestamp::as_microsecond);
         }
         (at + self.offset).div_euclid(DAY)
     }

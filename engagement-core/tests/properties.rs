@@ -436,8 +436,9 @@ proptest! {
             return Ok(());
         };
         // 128-bit integers hold value·2^k exactly for the sizes at hand, so the distance to both neighbours is exact.
-        let (mantissa, exponent) = (((value.to_bits() & ((1 << 52) - 1)) | (u64::from(value.abs() >= f64::MIN_POSITIVE) << 52)) as i128,
-            ((value.to_bits() >> 52) & 0x7ff) as i32 - 1075);
+        let implicit = u64::from(value.abs() >= f64::MIN_POSITIVE) << 52;
+        let mantissa = i128::from((value.to_bits() & ((1 << 52) - 1)) | implicit);
+        let exponent = ((value.to_bits() >> 52) & 0x7ff) as i32 - 1075;
         prop_assume!(exponent >= -95);
         let sign = if value < 0.0 { -1 } else { 1 };
         let scaled = sign * mantissa * 1_000_000;

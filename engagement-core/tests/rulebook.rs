@@ -103,7 +103,7 @@ fn arithmetic_by_hand() {
     assert_eq!(points("points = 4\nlimit = { points = 5, per = \"day\" }", &three, "2026-02-01").0, Some(9.0));
     assert_eq!(points("points = -4\nlimit = { points = 5, per = \"ever\" }", &three, "2026-02-01").0, Some(-5.0));
     // A limit takes the earliest before anything fades: 4 of 12:00 on the first is cut, not the younger 4 of the third.
-    assert_eq!(points("points = 4\nhalf_life = \"2d\"\nlimit = { count = 2, per = \"week\" }", &three, "2026-01-05").0, Some(4.0 * 0.25 + 4.0 * 2.0_f64.powf(-1.75)).map(rounded));
+    assert_eq!(points("points = 4\nhalf_life = \"2d\"\nlimit = { count = 2, per = \"week\" }", &three, "2026-01-05").0, Some(rounded(4.0 * 0.25 + 4.0 * 2.0_f64.powf(-1.75))));
     // 2026-01-04 is a Sunday, so a week begins on the fifth.
     let weekend = [("2026-01-04 23:59", None, None), ("2026-01-05 00:00", None, None)];
     assert_eq!(points("points = 4\nlimit = { count = 1, per = \"week\" }", &weekend, "2026-02-01").0, Some(8.0));

@@ -1,21 +1,16 @@
 //! Customer keys: integers and texts outside, dense codes inside.
 
-use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-
 use super::dictionary::{Dictionary, NONE};
+use super::integers::Integers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
 
 /// Keys by code and codes by key.
 #[derive(Clone, Debug)]
 pub(crate) struct Customers {
-    /// The codes of the integers, found by their values.
-    integers: HashTable<u32>,
-    hasher: RandomState,
+    integers: Integers,
     texts: Dictionary,
     /// Per code: the integer, or the position among the texts.
     values: Vec<i64>,
@@ -32,8 +27,7 @@ pub(crate) struct Customers {
 impl Default for Customers {
     fn default() -> Customers {
         Customers {
-            integers: HashTable::new(),
-            hasher: RandomState::default(),
+            integers: Integers::default(),
             texts: Dictionary::default(),
             values: Vec::new(),
             is_text: Vec::new(),
@@ -65,10 +59,7 @@ impl Customers {
     /// The code of a canonical key.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<u32> {
         match key {
-            Key::Int(value) => {
-                let values = &self.values;
-                self.integers.find(self.hasher.hash_one(value), |&code| values[code as usize] == value).copied()
-            }
+            Key::Int(value) => self.integers.find(value),
             Key::Text(text) => self.texts.find(text).map(|at| self.text_codes[at as usize]),
         }
     }
@@ -82,10 +73,9 @@ impl Customers {
                     return Ok(code);
                 }
                 let code = self.next(key)?;
-                let Customers { integers, hasher, values, .. } = self;
-                integers.try_reserve(1, |&code| hasher.hash_one(values[code as usize]))?;
-                values.push(value);
-                integers.insert_unique(hasher.hash_one(value), code, |&code| hasher.hash_one(values[code as usize]));
+                self.integers.reserve(1)?;
+                self.integers.set(value, code);
+                self.values.push(value);
                 if !self.is_text.is_empty() {
                     self.is_text.push(false);
                 }
@@ -111,13 +101,12 @@ impl Customers {
     /// The codes of different integers that ascend; `None` where those are 0, 1, 2 …
     pub(crate) fn intern_sorted(&mut self, keys: Vec<i64>) -> Result<Option<Vec<u32>>> {
         if self.values.is_empty() {
-            let Customers { integers, hasher, .. } = self;
             if keys.len() >= NONE as usize {
                 return Err(Error::new(ErrorKind::Overflow, "more than 4,294,967,295 customers"));
             }
-            integers.try_reserve(keys.len(), |&code| hasher.hash_one(keys[code as usize]))?;
-            for (code, &key) in keys.iter().enumerate() {
-                integers.insert_unique(hasher.hash_one(key), code as u32, |&code| hasher.hash_one(keys[code as usize]));
+            self.integers.reserve(keys.len())?;
+            for (&key, code) in keys.iter().zip(0..) {
+                self.integers.set(key, code);
             }
             self.values = keys;
             self.values.shrink_to_fit();
@@ -155,8 +144,8 @@ impl Customers {
             let value = self.values[code];
             if self.is_text.get(code).copied().unwrap_or(false) {
                 texts = texts.min(value as usize);
-            } else if let Ok(entry) = self.integers.find_entry(self.hasher.hash_one(value), |&other| other as usize == code) {
-                entry.remove();
+            } else {
+                self.integers.remove(value);
             }
         }
         self.texts.truncate(texts);
@@ -185,13 +174,6 @@ impl Customers {
         let values: Vec<i64> = order.iter().map(|&code| self.values[code as usize]).collect();
         let is_text: Vec<bool> =
             if self.is_text.is_empty() { Vec::new() } else { order.iter().map(|&code| self.is_text[code as usize]).collect() };
-        // All leave before any comes back, so that no old code is taken for a new one.
-        for &code in &order {
-            let hash = self.hasher.hash_one(self.values[code as usize]);
-            if let Ok(entry) = self.integers.find_entry(hash, |&other| other == code) {
-                entry.remove();
-            }
-        }
         self.values[mark..].copy_from_slice(&values);
         if !is_text.is_empty() {
             self.is_text[mark..].copy_from_slice(&is_text);
@@ -203,10 +185,7 @@ impl Customers {
             if is_text.get(at).copied().unwrap_or(false) {
                 self.text_codes[values[at] as usize] = code;
             } else {
-                let Customers { integers, hasher, values, .. } = &mut *self;
-                let hash_of = |&code: &u32| hasher.hash_one(values[code as usize]);
-                integers.try_reserve(1, hash_of)?;
-                integers.insert_unique(hash_of(&code), code, hash_of);
+                self.integers.set(values[at], code);
             }
         }
         self.ascending = mark == 0;
@@ -227,7 +206,7 @@ impl Customers {
     }
 
     pub(crate) fn heap_size(&self) -> usize {
-        self.integers.allocation_size()
+        self.integers.heap_size()
             + self.texts.heap_size()
             + self.values.capacity() * 8
             + self.is_text.capacity()

@@ -60,14 +60,13 @@ impl Ledger {
                     *kind = load.kind(self.kinds.get(row.kind))?;
                 }
                 row.kind = *kind;
-                for column in 0..Text::COUNT {
-                    let old = row.text[column];
-                    if old != NONE {
-                        let new = &mut texts[column][old as usize];
+                for (column, (code, codes)) in row.text.iter_mut().zip(&mut texts).enumerate() {
+                    if *code != NONE {
+                        let new = &mut codes[*code as usize];
                         if *new == NONE {
-                            *new = load.text(column, self.texts[column].get(old))?;
+                            *new = load.text(column, self.texts[column].get(*code))?;
                         }
-                        row.text[column] = *new;
+                        *code = *new;
                     }
                 }
                 load.row(customer, &row)?;

@@ -143,7 +143,7 @@ fn range_of<K: Copy + Ord>(cuts: &[K], key: K) -> usize {
     let mut step = cuts.len().div_ceil(2);
     let mut at = 0;
     while step > 0 {
-        at += usize::from(cuts[at + step - 1] <= key) * step;
+        at = std::hint::select_unpredictable(cuts[at + step - 1] <= key, at + step, at);
         step /= 2;
     }
     at

@@ -1,8 +1,8 @@
-//! One customer's interactions up to an as-of: a merge of a few slices that allocates nothing.
+//! One customer's interactions up to an as-of: a merge of a few slices.
 
 use super::columns::{Columns, Names, Row};
 use super::dictionary::NONE;
-use super::{Ledger, MAX_RUNS};
+use super::Ledger;
 use crate::interaction::Interaction;
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -18,42 +18,73 @@ struct Cursor<'l> {
     end: u32,
 }
 
+/// Parts that need no memory of their own; most customers have no more.
+const NEAR: usize = 4;
+
 /// Several sorted parts of one customer's rows, read in the total order.
 #[derive(Clone, Debug)]
 pub(crate) struct Cursors<'l> {
     names: Names<'l>,
-    parts: [Option<Cursor<'l>>; MAX_RUNS + 1],
+    near: [Option<Cursor<'l>>; NEAR],
+    far: Vec<Option<Cursor<'l>>>,
     len: usize,
 }
 
 impl<'l> Cursors<'l> {
     #[inline]
     pub(crate) fn new(names: Names<'l>) -> Cursors<'l> {
-        Cursors { names, parts: [None; MAX_RUNS + 1], len: 0 }
+        Cursors { names, near: [None; NEAR], far: Vec::new(), len: 0 }
     }
 
     #[inline]
     pub(crate) fn add_rows(&mut self, columns: &'l Columns, (row, end): (u32, u32)) {
         if row < end {
-            self.parts[self.len] = Some(Cursor { columns, next: None, row, end });
-            self.len += 1;
+            self.add(Cursor { columns, next: None, row, end });
         }
     }
 
     #[inline]
     pub(crate) fn add_chain(&mut self, columns: &'l Columns, next: &'l [u32], head: u32) {
         if head != NONE {
-            self.parts[self.len] = Some(Cursor { columns, next: Some(next), row: head, end: NONE });
-            self.len += 1;
+            self.add(Cursor { columns, next: Some(next), row: head, end: NONE });
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, part: Cursor<'l>) {
+        if self.len == NEAR + self.far.len() {
+            self.far.push(None);
+        }
+        self.set(self.len, Some(part));
+        self.len += 1;
+    }
+
+    #[inline]
+    fn part(&mut self, at: usize) -> &mut Option<Cursor<'l>> {
+        if at < NEAR { &mut self.near[at] } else { &mut self.far[at - NEAR] }
+    }
+
+    #[inline]
+    fn set(&mut self, at: usize, part: Option<Cursor<'l>>) {
+        *self.part(at) = part;
+    }
+
+    /// The rows, where they are one slice.
+    #[inline]
+    pub(crate) fn slice(&self) -> Option<(&'l Columns, std::ops::Range<usize>)> {
+        match self.near[0] {
+            Some(Cursor { columns, next: None, row, end }) if self.len == 1 => Some((columns, row as usize..end as usize)),
+            _ => None,
         }
     }
 
     /// Cuts every part to the rows at or before `as_of`; returns how many rows stay and how many went.
+    #[inline]
     pub(crate) fn cut(&mut self, as_of: i64) -> (u64, u64) {
         let (mut stay, mut gone) = (0, 0);
         let mut kept = 0;
         for at in 0..self.len {
-            let Some(mut part) = self.parts[at] else { continue };
+            let Some(mut part) = *self.part(at) else { continue };
             let before = stay;
             match part.next {
                 None => {
@@ -84,7 +115,7 @@ impl<'l> Cursors<'l> {
                 }
             }
             if stay > before {
-                self.parts[kept] = Some(part);
+                self.set(kept, Some(part));
                 kept += 1;
             }
         }
@@ -100,7 +131,7 @@ impl<'l> Cursors<'l> {
             1 => 0,
             _ => self.first(),
         };
-        let part = self.parts[first].as_mut()?;
+        let part = self.part(first).as_mut()?;
         let row = part.row;
         part.row = match part.next {
             None => row + 1,
@@ -109,14 +140,15 @@ impl<'l> Cursors<'l> {
         let columns = part.columns;
         if part.row == part.end {
             self.len -= 1;
-            self.parts[first] = self.parts[self.len];
+            let last = *self.part(self.len);
+            self.set(first, last);
         }
         Some((columns, row as usize))
     }
 
     fn first(&self) -> usize {
         let mut best: Option<(usize, &Cursor<'l>)> = None;
-        for (at, part) in self.parts[..self.len].iter().flatten().enumerate() {
+        for (at, part) in self.near.iter().chain(&self.far).take(self.len).flatten().enumerate() {
             let earlier = match best {
                 None => true,
                 Some((_, first)) => {

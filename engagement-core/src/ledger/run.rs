@@ -1,7 +1,7 @@
 //! A run: many interactions, sorted by customer and then by the total order, never changed again.
 
-use super::columns::{Columns, Names};
-use super::history::Cursors;
+use super::columns::Columns;
+use super::dictionary::NONE;
 use crate::error::Result;
 
 /// Sorted columns and where each customer's part begins.
@@ -68,45 +68,14 @@ impl Run {
         }
     }
 
-    /// The customers with at least one row, ascending.
-    pub(crate) fn customers(&self) -> Box<dyn Iterator<Item = u32> + '_> {
-        match &self.index {
-            Index::Dense { starts } => {
-                Box::new((0..starts.len().saturating_sub(1)).filter(|&c| starts[c] < starts[c + 1]).map(|c| c as u32))
-            }
-            Index::Sparse { customers, .. } => Box::new(customers.iter().copied()),
-        }
-    }
-
-    /// One run with the rows of several.
-    pub(crate) fn merge(runs: &[Run], names: Names<'_>) -> Result<Run> {
-        let mut all: Vec<u32> = Vec::new();
-        for run in runs {
-            for customer in run.customers() {
-                all.try_reserve(1)?;
-                all.push(customer);
-            }
-        }
-        all.sort_unstable();
-        all.dedup();
-        let mut starts = Vec::new();
-        starts.try_reserve_exact(all.len())?;
-        let mut columns = Columns::default();
-        let total = runs.iter().map(Run::len).sum();
-        columns.at.try_reserve_exact(total)?;
-        columns.kind.try_reserve_exact(total)?;
-        let mut hints = [0; super::MAX_RUNS];
-        for &customer in &all {
-            starts.push(columns.len() as u32);
-            let mut cursors = Cursors::new(names);
-            for (run, hint) in runs.iter().zip(&mut hints) {
-                cursors.add_rows(&run.columns, run.rows(customer, hint));
-            }
-            while let Some((source, row)) = cursors.next() {
-                columns.push(&source.get(row))?;
-            }
-        }
-        Run::new(all, starts, columns)
+    /// A walk over the customers with at least one row, ascending.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        let mut walk = match &self.index {
+            Index::Dense { starts } => Walk { customers: None, starts, at: 0, customer: NONE, rows: (0, 0) },
+            Index::Sparse { customers, starts } => Walk { customers: Some(customers), starts, at: 0, customer: NONE, rows: (0, 0) },
+        };
+        walk.next();
+        walk
     }
 
     pub(crate) fn heap_size(&self) -> usize {
@@ -115,5 +84,34 @@ impl Run {
             Index::Sparse { customers, starts } => customers.capacity() + starts.capacity(),
         };
         index * 4 + self.columns.heap_size()
+    }
+}
+
+/// A customer of a run at a time.
+pub(super) struct Walk<'r> {
+    /// The customers of a sparse run.
+    customers: Option<&'r [u32]>,
+    starts: &'r [u32],
+    /// The next place in `starts`.
+    at: usize,
+    /// Who it is; [`NONE`] after the last.
+    pub(super) customer: u32,
+    /// The rows.
+    pub(super) rows: (u32, u32),
+}
+
+impl Walk<'_> {
+    #[inline]
+    pub(super) fn next(&mut self) {
+        while let Some(&[from, until]) = self.starts.get(self.at..self.at + 2) {
+            let at = self.at;
+            self.at += 1;
+            if from < until {
+                self.customer = self.customers.map_or(at as u32, |customers| customers[at]);
+                self.rows = (from, until);
+                return;
+            }
+        }
+        self.customer = NONE;
     }
 }

@@ -2,6 +2,7 @@
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::columns::{Columns, Names, Row};
 use super::dictionary::NONE;
@@ -16,7 +17,8 @@ pub(crate) const TAIL: usize = 4096;
 pub(crate) struct Tail {
     pub(crate) columns: Columns,
     pub(crate) next: Vec<u32>,
-    heads: HashMap<u32, u32, RandomState>,
+    /// The first and the last row of each chain.
+    ends: HashMap<u32, (u32, u32), RandomState>,
 }
 
 impl Tail {
@@ -26,36 +28,53 @@ impl Tail {
 
     /// The first row of a customer's chain, or [`NONE`].
     pub(crate) fn head(&self, customer: u32) -> u32 {
-        if self.heads.is_empty() { NONE } else { self.heads.get(&customer).copied().unwrap_or(NONE) }
+        if self.ends.is_empty() { NONE } else { self.ends.get(&customer).map_or(NONE, |ends| ends.0) }
     }
 
     /// Adds a row, or leaves everything as it was.
     pub(crate) fn push(&mut self, customer: u32, row: &Row, names: Names<'_>) -> Result<()> {
         let new = self.len() as u32;
         self.next.try_reserve(1)?;
-        self.heads.try_reserve(1)?;
+        self.ends.try_reserve(1)?;
         if let Err(error) = self.columns.push(row) {
             self.columns.truncate(new as usize);
             return Err(error);
         }
-        let mut before = NONE;
-        let mut after = self.head(customer);
-        while after != NONE && names.compare(&self.columns.get(after as usize), row).is_le() {
-            before = after;
-            after = self.next[after as usize];
-        }
-        self.next.push(after);
-        if before == NONE {
-            self.heads.insert(customer, new);
-        } else {
-            self.next[before as usize] = new;
+        match self.ends.entry(customer) {
+            Entry::Vacant(free) => {
+                free.insert((new, new));
+                self.next.push(NONE);
+            }
+            Entry::Occupied(mut taken) => {
+                let (head, last) = *taken.get();
+                let at_or_before = |other: u32| {
+                    let times = self.columns.at[other as usize].cmp(&row.at);
+                    times.then_with(|| names.compare(&self.columns.get(other as usize), row)).is_le()
+                };
+                // Rows mostly come in the order of time.
+                let (before, after) = if at_or_before(last) {
+                    (last, NONE)
+                } else {
+                    let (mut before, mut after) = (NONE, head);
+                    while at_or_before(after) {
+                        before = after;
+                        after = self.next[after as usize];
+                    }
+                    (before, after)
+                };
+                self.next.push(after);
+                if before != NONE {
+                    self.next[before as usize] = new;
+                }
+                *taken.get_mut() = (if before == NONE { new } else { head }, if after == NONE { new } else { last });
+            }
         }
         Ok(())
     }
 
     /// The customers with rows here, ascending.
     pub(crate) fn customers(&self) -> Vec<u32> {
-        let mut customers: Vec<u32> = self.heads.keys().copied().collect();
+        let mut customers: Vec<u32> = self.ends.keys().copied().collect();
         customers.sort_unstable();
         customers
     }
@@ -81,10 +100,10 @@ impl Tail {
     pub(crate) fn clear(&mut self) {
         self.columns.truncate(0);
         self.next.clear();
-        self.heads.clear();
+        self.ends.clear();
     }
 
     pub(crate) fn heap_size(&self) -> usize {
-        self.columns.heap_size() + self.next.capacity() * 4 + self.heads.allocation_size()
+        self.columns.heap_size() + self.next.capacity() * 4 + self.ends.allocation_size()
     }
 }

@@ -12,13 +12,15 @@ pub use scorecard::{Contribution, Scorecard};
 pub(crate) use table::Keys;
 pub use table::{Nullable, Scores};
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::error::Result;
 use crate::interaction::Key;
 use crate::ledger::{History, Ledger, MAX_RUNS};
 use crate::progress::Progress;
 use crate::rulebook::Rules;
 use crate::time::Timestamp;
-use table::ScoredRow;
+use table::Slice;
 use tally::{Bound, Tally};
 
 /// Customers scored together, by one thread.
@@ -66,30 +68,35 @@ impl Rules {
         if let Some(progress) = options.progress {
             progress.begin(u64::from(codes));
         }
-        let chunks = codes.div_ceil(CHUNK) as usize;
-        let done = in_chunks(chunks, options.threads, |chunk| {
+        let names = options.contributions.then(|| self.names().map(str::to_owned).collect());
+        let mut scores = Scores::new(as_of, codes as usize, names)?;
+        let slices: Vec<Mutex<Slice<'_>>> = scores.slices(CHUNK as usize).into_iter().map(Mutex::new).collect();
+        let done = in_chunks(slices.len(), options.threads, |chunk| {
             let from = chunk as u32 * CHUNK;
             let until = codes.min(from + CHUNK);
             if let Some(progress) = options.progress {
                 progress.step(u64::from(until - from))?;
             }
-            Chunk::score(&bound, from..until, as_of, options.contributions)
+            let mut slice = slices[chunk].lock().unwrap_or_else(PoisonError::into_inner);
+            Chunk::score(&bound, from..until, as_of, &mut slice)
         })?;
-        let rows = done.iter().map(|chunk| chunk.rows.len()).sum();
-        let names = options.contributions.then(|| self.names().map(str::to_owned).collect());
-        let mut scores = Scores::new(as_of, rows, names)?;
-        let rules = if options.contributions { self.rules.len() } else { 0 };
-        let mut push = |chunk: &Chunk, at: usize| scores.push(ledger, &chunk.rows[at], &chunk.parts[at * rules..(at + 1) * rules]);
-        match ledger.customers.order() {
-            None => done.iter().for_each(|chunk| (0..chunk.rows.len()).for_each(|at| push(chunk, at))),
-            Some(order) => {
-                for &code in order {
-                    let Some(chunk) = done.get((code / CHUNK) as usize) else { continue };
-                    if let Ok(at) = chunk.rows.binary_search_by_key(&code, |row| row.customer) {
-                        push(chunk, at);
-                    }
-                }
+        drop(slices);
+        let order = ledger.customers.order();
+        if order.is_none() && done.iter().all(|chunk| chunk.without.is_empty()) {
+            scores.name(ledger, 0..codes)?;
+        } else {
+            let scored = |code: &u32| {
+                let chunk = done.get((code / CHUNK) as usize);
+                *code < codes && chunk.is_some_and(|chunk| chunk.without.binary_search(code).is_err())
+            };
+            let mut rows: Vec<u32> = Vec::new();
+            rows.try_reserve_exact(codes as usize)?;
+            match order {
+                None => rows.extend((0..codes).filter(scored)),
+                Some(order) => rows.extend(order.iter().copied().filter(scored)),
             }
+            scores.gather(&rows)?;
+            scores.name(ledger, rows.iter().copied())?;
         }
         scores.later = done.iter().map(|chunk| chunk.later).sum();
         scores.unmatched = done.iter().map(|chunk| chunk.unmatched).sum();
@@ -103,36 +110,32 @@ fn card(bound: &Bound<'_>, mut history: History<'_>) -> Scorecard {
     Scorecard::new(&tally, bound.ledger.customers.get(history.customer).to_string(), history.as_of, history.later())
 }
 
-/// Scored customers of neighbouring codes.
+/// Customers of neighbouring codes after they were scored.
 struct Chunk {
-    rows: Vec<ScoredRow>,
-    /// Per row and rule: the contribution, if asked for.
-    parts: Vec<Option<f64>>,
+    /// Those without an interaction by the as-of, whose rows say nothing.
+    without: Vec<u32>,
     later: u64,
     unmatched: u64,
 }
 
 impl Chunk {
-    fn score(bound: &Bound<'_>, codes: std::ops::Range<u32>, as_of: Timestamp, contributions: bool) -> Result<Chunk> {
-        let mut chunk = Chunk { rows: Vec::new(), parts: Vec::new(), later: 0, unmatched: 0 };
-        chunk.rows.try_reserve_exact(codes.len())?;
+    fn score(bound: &Bound<'_>, codes: std::ops::Range<u32>, as_of: Timestamp, slice: &mut Slice<'_>) -> Result<Chunk> {
+        let mut chunk = Chunk { without: Vec::new(), later: 0, unmatched: 0 };
         let mut tally = Tally::new(bound, as_of);
         let mut hints = [0; MAX_RUNS];
-        for code in codes {
+        for (row, code) in codes.enumerate() {
             let mut cursors = bound.ledger.cursors_near(code, &mut hints);
             let (within, later) = cursors.cut(as_of.micros());
             chunk.later += later;
             if within == 0 {
+                chunk.without.try_reserve(1)?;
+                chunk.without.push(code);
                 continue;
             }
             tally.clear();
             tally.all(&mut cursors);
             chunk.unmatched += tally.unmatched;
-            chunk.rows.push(ScoredRow::new(code, &tally));
-            if contributions {
-                chunk.parts.try_reserve(tally.parts.len())?;
-                chunk.parts.extend(tally.parts.iter().map(|part| (part.count > 0).then(|| part.contribution().0)));
-            }
+            slice.set(row, &tally);
         }
         Ok(chunk)
     }

@@ -149,8 +149,7 @@ pub(crate) struct Index {
 impl Index {
     #[inline]
     pub(crate) fn new(tally: &Tally<'_>) -> Index {
-        let points = Way::ALL.map(|way| tally.points(way));
-        Index::of_points(tally.bound.rules, points)
+        Index::of_points(tally.bound.rules, tally.points())
     }
 
     /// Scores, engagement and level from the points of the three ways.

@@ -199,79 +199,124 @@ impl Scores {
         self.levels().ratio()
     }
 
+    /// A table of so many rows in which nothing is told yet.
     pub(crate) fn new(as_of: Timestamp, rows: usize, rules: Option<Vec<String>>) -> crate::Result<Scores> {
-        let nullable = || -> crate::Result<Nullable> { Ok(Nullable { values: room(rows)?, valid: room(rows)? }) };
+        let nullable = || -> crate::Result<Nullable> { Ok(Nullable { values: filled(rows, 0.0)?, valid: filled(rows, 0)? }) };
         Ok(Scores {
             as_of,
             later: 0,
             unmatched: 0,
-            keys: Keys { integers: room(rows)?, ..Keys::default() },
+            keys: Keys::default(),
             engagement: nullable()?,
             say: nullable()?,
             stay: nullable()?,
             spend: nullable()?,
-            level: room(rows)?,
+            level: filled(rows, Level::Unknown)?,
             points_say: nullable()?,
             points_stay: nullable()?,
             points_spend: nullable()?,
-            coverage: room(rows)?,
-            prospect: room(rows)?,
-            interactions: room(rows)?,
-            first_at: room(rows)?,
-            last_at: room(rows)?,
+            coverage: filled(rows, 0.0)?,
+            prospect: filled(rows, false)?,
+            interactions: filled(rows, 0)?,
+            first_at: filled(rows, 0)?,
+            last_at: filled(rows, 0)?,
             contributions: rules.unwrap_or_default().into_iter().map(|name| Ok((name, nullable()?))).collect::<crate::Result<_>>()?,
         })
     }
 
-    /// Appends the row of a customer.
-    pub(crate) fn push(&mut self, ledger: &Ledger, row: &ScoredRow, parts: &[Option<f64>]) {
-        self.keys.push(ledger.customers.get(row.customer));
-        let Index { points, scores, engagement, level, coverage } = row.index;
-        self.engagement.push(engagement);
-        self.say.push(scores[0]);
-        self.stay.push(scores[1]);
-        self.spend.push(scores[2]);
-        self.level.push(level);
-        self.points_say.push(points[0]);
-        self.points_stay.push(points[1]);
-        self.points_spend.push(points[2]);
-        self.coverage.push(coverage);
-        self.prospect.push(row.prospect);
-        self.interactions.push(row.interactions);
-        self.first_at.push(row.first_at);
-        self.last_at.push(row.last_at);
-        for ((_, column), &part) in self.contributions.iter_mut().zip(parts) {
-            column.push(part);
+    /// The table cut into slices of so many rows, which several threads can fill.
+    pub(crate) fn slices(&mut self, rows: usize) -> Vec<Slice<'_>> {
+        let slices = self.level.len().div_ceil(rows);
+        let all = [&mut self.engagement, &mut self.say, &mut self.stay, &mut self.spend];
+        let points = [&mut self.points_say, &mut self.points_stay, &mut self.points_spend];
+        let nullables = all.into_iter().chain(points).chain(self.contributions.iter_mut().map(|(_, column)| column));
+        let mut columns: Vec<Vec<_>> = (0..slices).map(|_| Vec::new()).collect();
+        for nullable in nullables {
+            let cut = nullable.values.chunks_mut(rows).zip(nullable.valid.chunks_mut(rows));
+            columns.iter_mut().zip(cut).for_each(|(slice, column)| slice.push(column));
         }
+        let levels = self.level.chunks_mut(rows).zip(self.prospect.chunks_mut(rows)).zip(self.coverage.chunks_mut(rows));
+        let times = self.first_at.chunks_mut(rows).zip(self.last_at.chunks_mut(rows)).zip(self.interactions.chunks_mut(rows));
+        let both = columns.into_iter().zip(levels).zip(times);
+        both.map(|((nullables, ((level, prospect), coverage)), ((first_at, last_at), interactions))| Slice {
+            nullables,
+            level,
+            prospect,
+            coverage,
+            first_at,
+            last_at,
+            interactions,
+        })
+        .collect()
+    }
+
+    /// Keeps these rows, in this order.
+    pub(crate) fn gather(&mut self, rows: &[u32]) -> crate::Result<()> {
+        let all = [&mut self.engagement, &mut self.say, &mut self.stay, &mut self.spend];
+        let points = [&mut self.points_say, &mut self.points_stay, &mut self.points_spend];
+        for nullable in all.into_iter().chain(points).chain(self.contributions.iter_mut().map(|(_, column)| column)) {
+            gather(&mut nullable.values, rows)?;
+            gather(&mut nullable.valid, rows)?;
+        }
+        gather(&mut self.level, rows)?;
+        gather(&mut self.coverage, rows)?;
+        gather(&mut self.prospect, rows)?;
+        gather(&mut self.interactions, rows)?;
+        gather(&mut self.first_at, rows)?;
+        gather(&mut self.last_at, rows)
+    }
+
+    /// Says whose rows they are.
+    pub(crate) fn name(&mut self, ledger: &Ledger, codes: impl ExactSizeIterator<Item = u32>) -> crate::Result<()> {
+        self.keys.integers.try_reserve_exact(codes.len())?;
+        codes.for_each(|code| self.keys.push(ledger.customers.get(code)));
+        Ok(())
     }
 }
 
-fn room<T>(rows: usize) -> crate::Result<Vec<T>> {
+fn filled<T: Copy>(rows: usize, value: T) -> crate::Result<Vec<T>> {
     let mut column = Vec::new();
     column.try_reserve_exact(rows)?;
+    column.resize(rows, value);
     Ok(column)
 }
 
-/// One row of the table on its way.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ScoredRow {
-    pub(crate) customer: u32,
-    index: Index,
-    prospect: bool,
-    interactions: u64,
-    first_at: i64,
-    last_at: i64,
+fn gather<T: Copy>(column: &mut Vec<T>, rows: &[u32]) -> crate::Result<()> {
+    let mut kept = Vec::new();
+    kept.try_reserve_exact(rows.len())?;
+    kept.extend(rows.iter().map(|&row| column[row as usize]));
+    *column = kept;
+    Ok(())
 }
 
-impl ScoredRow {
-    pub(crate) fn new(customer: u32, tally: &Tally<'_>) -> ScoredRow {
-        ScoredRow {
-            customer,
-            index: Index::new(tally),
-            prospect: tally.prospect,
-            interactions: tally.interactions,
-            first_at: tally.first_at,
-            last_at: tally.last_at,
+/// Some rows of the table.
+#[derive(Debug)]
+pub(crate) struct Slice<'s> {
+    /// Engagement, three scores, three sums of points, and the contributions.
+    nullables: Vec<(&'s mut [f64], &'s mut [u8])>,
+    level: &'s mut [Level],
+    prospect: &'s mut [bool],
+    coverage: &'s mut [f64],
+    first_at: &'s mut [i64],
+    last_at: &'s mut [i64],
+    interactions: &'s mut [u64],
+}
+
+impl Slice<'_> {
+    /// Writes a row.
+    pub(crate) fn set(&mut self, row: usize, tally: &Tally<'_>) {
+        let Index { points: [p, q, r], scores: [say, stay, spend], engagement, level, coverage } = Index::new(tally);
+        let ways = [engagement, say, stay, spend, p, q, r].into_iter();
+        let contributions = tally.parts.iter().map(|part| (part.count > 0).then(|| part.contribution().0));
+        for ((values, valid), number) in self.nullables.iter_mut().zip(ways.chain(contributions)) {
+            values[row] = number.unwrap_or(0.0);
+            valid[row] = u8::from(number.is_some());
         }
+        self.level[row] = level;
+        self.coverage[row] = coverage;
+        self.prospect[row] = tally.prospect;
+        self.interactions[row] = tally.interactions;
+        self.first_at[row] = tally.first_at;
+        self.last_at[row] = tally.last_at;
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::KINDS;
 use crate::ledger::{Columns, Cursors, Ledger, NO_MONEY, NONE, PURCHASE, Text};
-use crate::rulebook::{Compiled, LimitBy, Occurrence, Per, Rules, Way};
+use crate::rulebook::{Compiled, LimitBy, Occurrence, Per, Rules};
 use crate::time::{Calendar, Timestamp};
 
 /// The standard kinds that make a prospect a customer, by code.
@@ -127,6 +127,8 @@ pub(crate) struct Tally<'a> {
     /// The moment to which interactions fade.
     measured_at: i64,
     pub(crate) parts: Vec<Part>,
+    /// Rules whose parts are no longer empty, as bits.
+    touched: u64,
     /// Kinds seen, as bits of the rules that name them and ask for first or repeat.
     seen: u64,
     pub(crate) interactions: u64,
@@ -143,6 +145,7 @@ impl<'a> Tally<'a> {
             calendar: bound.calendar.clone(),
             measured_at: measured_at.micros(),
             parts: vec![Part::EMPTY; bound.rules.rules.len()],
+            touched: 0,
             seen: 0,
             interactions: 0,
             unmatched: 0,
@@ -160,7 +163,10 @@ impl<'a> Tally<'a> {
     /// Makes ready for another customer.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        self.parts.fill(Part::EMPTY);
+        for at in bits(self.touched) {
+            self.parts[at] = Part::EMPTY;
+        }
+        self.touched = 0;
         self.seen = 0;
         self.interactions = 0;
         self.unmatched = 0;
@@ -169,6 +175,12 @@ impl<'a> Tally<'a> {
 
     #[inline]
     pub(crate) fn all(&mut self, cursors: &mut Cursors<'_>) {
+        if let Some((columns, rows)) = cursors.slice() {
+            for row in rows {
+                self.row(columns, row);
+            }
+            return;
+        }
         while let Some((columns, row)) = cursors.next() {
             self.row(columns, row);
         }
@@ -206,6 +218,7 @@ impl<'a> Tally<'a> {
                     continue;
                 }
             };
+            self.touched |= 1 << at_rule;
             let Some(kept) = self.limited(at_rule, rule, raw, at) else { continue };
             counted |= 1 << at_rule;
             let part = &mut self.parts[at_rule];
@@ -296,18 +309,28 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// The contributions of a way added up; `None` where none of its rules matched. Exact, because contributions are
+    /// The contributions of each way added up; `None` where none of its rules matched. Exact, because contributions are
     /// multiples of one step. A rule's first match is never cut off whole, so a count is a match.
     #[inline]
-    pub(crate) fn points(&self, way: Way) -> Option<f64> {
-        let mut points = None;
-        for (rule, part) in self.bound.rules.rules.iter().zip(&self.parts) {
-            if rule.way == way && part.count > 0 {
-                *points.get_or_insert(0.0) += part.contribution().0;
+    pub(crate) fn points(&self) -> [Option<f64>; 3] {
+        let mut points = [None; 3];
+        for at in bits(self.touched) {
+            let part = &self.parts[at];
+            if part.count > 0 {
+                *points[self.bound.rules.rules[at].way as usize].get_or_insert(0.0) += part.contribution().0;
             }
         }
         points
     }
+}
+
+/// The positions of the bits that are set, ascending.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(at)
+    })
 }
 
 /// What is left of an interaction after `age` microseconds.

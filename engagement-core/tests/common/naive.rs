@@ -92,7 +92,7 @@ fn fold(into: &mut Plain, row: Plain) {
             *into = None;
         }
     }
-    let sum = |a: Option<i64>, b: Option<i64>| if a.is_none() { b } else { Some(a.unwrap() + b.unwrap_or(0)) };
+    let sum = |a: Option<i64>, b: Option<i64>| a.map(|a| a + b.unwrap_or(0)).or(b);
     into.at = into.at.min(row.at);
     into.amount = sum(into.amount, row.amount);
     into.cost = sum(into.cost, row.cost);

@@ -1,0 +1,598 @@
+//! `Ledger`: interactions in, scores and explanations out.
+
+use std::path::PathBuf;
+
+use arrow_array::RecordBatchReader as _;
+use engagement_core as core;
+use engagement_core::arrow::{Mapping, push, resolve};
+use engagement_core::files::ReadReport;
+use engagement_core::report::{ReportOptions, html};
+use engagement_core::{ErrorKind, LoadOptions, Timestamp, Zone};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::convert::{self, OwnedKey};
+use crate::errors::{OrRaise, error, wrong_type};
+use crate::explain::{Explanation, Scorecard};
+use crate::files;
+use crate::frames::{Frames, next_batch, slices};
+use crate::ratio::{self, EngagementRatio};
+use crate::reconciliation::Reconciliation;
+use crate::rulebook::Rulebook;
+use crate::score::{self, Scores};
+use crate::shared::Shared;
+use crate::table::Table;
+use crate::work::interruptible;
+
+/// Rejected rows that are kept for `rejects`; the rest are only counted.
+const KEPT: usize = 100_000;
+
+/// Every interaction, once.
+#[pyclass(module = "engagement", frozen)]
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    inner: Shared<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) ledger: core::Ledger,
+    rejects: Vec<core::Reject>,
+    report: ReadReport,
+}
+
+/// What the arguments of a load say, in the core's words.
+struct How {
+    options: LoadOptions,
+    mapping: Mapping,
+}
+
+impl How {
+    fn new(
+        columns: Option<&Bound<'_, PyDict>>,
+        zone: Option<&Bound<'_, PyAny>>,
+        currency: Option<&str>,
+        lenient: bool,
+        kind: Option<&str>,
+        kinds: Option<&Bound<'_, PyDict>>,
+        vocabulary: Option<&str>,
+    ) -> PyResult<How> {
+        let pairs = |names: Option<&Bound<'_, PyDict>>| -> PyResult<Vec<(String, String)>> {
+            names.into_iter().flatten().map(|(left, right)| Ok((left.extract()?, right.extract()?))).collect()
+        };
+        let mapping = files::mapping(&pairs(columns)?, kind, vocabulary, &pairs(kinds)?).or_raise()?;
+        let options = LoadOptions {
+            lenient,
+            currency: currency.map(convert::currency).transpose()?,
+            zone: zone.map(convert::zone).transpose()?,
+            ..LoadOptions::default()
+        };
+        Ok(How { options, mapping })
+    }
+}
+
+impl Ledger {
+    /// The as-of of an argument: the latest interaction where it is `None`.
+    pub(crate) fn as_of(&self, py: Python<'_>, value: Option<&Bound<'_, PyAny>>) -> PyResult<Timestamp> {
+        let inner = self.inner.read(py)?;
+        match value {
+            Some(value) => convert::as_of(inner.ledger.zone(), value),
+            None => inner.ledger.latest().ok_or_else(|| {
+                error(
+                    ErrorKind::InvalidArgument,
+                    "the ledger is empty, so it has no latest interaction to take as the as-of: give as_of",
+                )
+            }),
+        }
+    }
+
+    fn zone(&self, py: Python<'_>) -> PyResult<Zone> {
+        Ok(self.inner.read(py)?.ledger.zone().clone())
+    }
+
+    /// Reads the ledger without the GIL.
+    fn look<R: Send>(&self, py: Python<'_>, look: impl FnOnce(&core::Ledger) -> core::Result<R> + Send) -> PyResult<R> {
+        self.inner.check()?;
+        py.detach(|| look(&self.inner.read_in_worker()?.ledger)).or_raise()
+    }
+
+    /// The same for what may take long: signals are answered meanwhile.
+    pub(crate) fn work<R: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&core::Ledger) -> core::Result<R> + Send,
+    ) -> PyResult<R> {
+        self.work_with(py, &core::Progress::new(), None, work)
+    }
+
+    fn work_with<R: Send>(
+        &self,
+        py: Python<'_>,
+        progress: &core::Progress,
+        told: Option<&Bound<'_, PyAny>>,
+        work: impl FnOnce(&core::Ledger) -> core::Result<R> + Send,
+    ) -> PyResult<R> {
+        self.inner.check()?;
+        interruptible(py, progress, told, || work(&self.inner.read_in_worker()?.ledger))?.or_raise()
+    }
+
+    /// The given rulebook, or one calibrated on this ledger, announced.
+    fn rulebook<'py>(
+        &self,
+        py: Python<'py>,
+        given: Option<&Bound<'py, Rulebook>>,
+        as_of: Timestamp,
+    ) -> PyResult<Bound<'py, Rulebook>> {
+        if let Some(given) = given {
+            return Ok(given.clone());
+        }
+        let rulebook = Rulebook::new(self.work(py, |ledger| core::Rulebook::calibrated(ledger, as_of))?)?;
+        let message = format!(
+            "no rulebook given, so one was calibrated on this ledger as of {as_of}; keep it and give it from now on \
+             (Rulebook.calibrated(ledger), or scores.rulebook), so that scores stay comparable"
+        );
+        let category = py.import("engagement._errors")?.getattr("CalibratedRulebookWarning")?;
+        py.import("warnings")?.call_method1("warn", (message, category, 1))?;
+        Bound::new(py, rulebook)
+    }
+
+    fn take_in(
+        &self,
+        py: Python<'_>,
+        frame: &Bound<'_, PyAny>,
+        how: &How,
+        source: &str,
+        told: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Reconciliation> {
+        let mut frames = Frames::new(frame)?;
+        let mut inner = self.inner.write(py)?;
+        let Inner { ledger, rejects, report } = &mut *inner;
+        let mut load = ledger.load(how.options.clone()).or_raise()?;
+        load.source(source);
+        let (mut done, mut total) = (0_u64, Some(0_u64));
+        let mut read = ReadReport::default();
+        while let Some((mut reader, rows)) = frames.next()? {
+            total = total.zip(rows).map(|(total, rows)| total + rows);
+            let columns = resolve(&reader.schema(), &how.mapping).or_raise()?;
+            read.note(&columns);
+            while let Some(batch) = next_batch(py, &mut reader)? {
+                for slice in slices(&batch) {
+                    py.detach(|| push(&mut load, &slice, &columns, &mut read.kinds)).or_raise()?;
+                    done += slice.num_rows() as u64;
+                    py.check_signals()?;
+                    if let Some(told) = told {
+                        told.call1((done, total))?;
+                    }
+                }
+            }
+        }
+        let loaded = py.detach(|| load.finish()).or_raise()?;
+        *report = read;
+        keep(rejects, loaded.rejects);
+        Ok(Reconciliation::from(&loaded.reconciliation))
+    }
+}
+
+fn keep(rejects: &mut Vec<core::Reject>, new: Vec<core::Reject>) {
+    let room = KEPT.saturating_sub(rejects.len());
+    rejects.extend(new.into_iter().take(room));
+}
+
+#[pymethods]
+impl Ledger {
+    /// A ledger, empty or with a first frame in it.
+    #[new]
+    #[pyo3(signature = (frame=None, *, columns=None, zone=None, currency=None, lenient=false, kind=None, kinds=None, vocabulary=None, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn new(
+        py: Python<'_>,
+        frame: Option<&Bound<'_, PyAny>>,
+        columns: Option<&Bound<'_, PyDict>>,
+        zone: Option<&Bound<'_, PyAny>>,
+        currency: Option<&str>,
+        lenient: bool,
+        kind: Option<&str>,
+        kinds: Option<&Bound<'_, PyDict>>,
+        vocabulary: Option<&str>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Ledger> {
+        let how = How::new(columns, zone, currency, lenient, kind, kinds, vocabulary)?;
+        let ledger = Ledger::empty(&how.options)?;
+        if let Some(frame) = frame {
+            ledger.take_in(py, frame, &how, "", progress)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Reads files into a new ledger: CSV, plain or gzipped, and Parquet, told apart by what is in them.
+    #[staticmethod]
+    #[pyo3(signature = (paths, *, columns=None, zone=None, currency=None, lenient=false, kind=None, kinds=None, vocabulary=None, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn read(
+        py: Python<'_>,
+        paths: &Bound<'_, PyAny>,
+        columns: Option<&Bound<'_, PyDict>>,
+        zone: Option<&Bound<'_, PyAny>>,
+        currency: Option<&str>,
+        lenient: bool,
+        kind: Option<&str>,
+        kinds: Option<&Bound<'_, PyDict>>,
+        vocabulary: Option<&str>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Ledger> {
+        let how = How::new(columns, zone, currency, lenient, kind, kinds, vocabulary)?;
+        let paths = match paths.extract::<PathBuf>() {
+            Ok(path) => vec![path],
+            Err(_) => paths.extract::<Vec<PathBuf>>().map_err(|_| wrong_type("a path or a list of paths is expected", paths))?,
+        };
+        let ledger = Ledger::empty(&how.options)?;
+        ledger.take_files(py, &paths, &how, progress)?;
+        Ok(ledger)
+    }
+
+    /// Records a frame, or an iterator of frames, in one load: all of it or nothing.
+    #[pyo3(signature = (frame, *, columns=None, zone=None, currency=None, lenient=false, kind=None, kinds=None, vocabulary=None, source="", progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn append(
+        &self,
+        py: Python<'_>,
+        frame: &Bound<'_, PyAny>,
+        columns: Option<&Bound<'_, PyDict>>,
+        zone: Option<&Bound<'_, PyAny>>,
+        currency: Option<&str>,
+        lenient: bool,
+        kind: Option<&str>,
+        kinds: Option<&Bound<'_, PyDict>>,
+        vocabulary: Option<&str>,
+        source: &str,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Reconciliation> {
+        let how = How::new(columns, zone, currency, lenient, kind, kinds, vocabulary)?;
+        self.take_in(py, frame, &how, source, progress)
+    }
+
+    /// Records one interaction; says "recorded", "duplicate" or "folded".
+    #[pyo3(signature = (customer, at, kind, *, amount=None, rating=None, reach=None, other=None, order=None, item=None, channel=None, unit=None, campaign=None, arm=None, cost=None, id=None))]
+    #[expect(clippy::too_many_arguments, reason = "the fields of an interaction")]
+    fn record(
+        &self,
+        py: Python<'_>,
+        customer: OwnedKey,
+        at: &Bound<'_, PyAny>,
+        kind: &str,
+        amount: Option<&Bound<'_, PyAny>>,
+        rating: Option<f64>,
+        reach: Option<f64>,
+        other: Option<OwnedKey>,
+        order: Option<&str>,
+        item: Option<&str>,
+        channel: Option<&str>,
+        unit: Option<&str>,
+        campaign: Option<&str>,
+        arm: Option<&str>,
+        cost: Option<&Bound<'_, PyAny>>,
+        id: Option<&str>,
+    ) -> PyResult<&'static str> {
+        let interaction = core::Interaction {
+            amount: amount.map(convert::money).transpose()?.flatten(),
+            rating,
+            reach,
+            other: other.as_ref().map(OwnedKey::key),
+            order,
+            item,
+            channel,
+            unit,
+            campaign,
+            arm,
+            cost: cost.map(convert::money).transpose()?.flatten(),
+            id,
+            ..core::Interaction::new(customer.key(), convert::moment(&self.zone(py)?, at)?, kind)
+        };
+        let outcome = self.inner.write(py)?.ledger.append(&interaction).or_raise()?;
+        Ok(match outcome {
+            core::Outcome::Recorded => "recorded",
+            core::Outcome::Duplicate => "duplicate",
+            core::Outcome::Folded => "folded",
+        })
+    }
+
+    /// Says what is known of a customer from a time on: `set_attribute("ann", "segment", "business", since="2026-01-01")`.
+    #[pyo3(signature = (customer, name, value, *, since=None))]
+    fn set_attribute(
+        &self,
+        py: Python<'_>,
+        customer: OwnedKey,
+        name: &str,
+        value: &str,
+        since: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let zone = self.zone(py)?;
+        let since = since.map_or(Ok(Timestamp::MIN), |since| convert::moment(&zone, since))?;
+        self.inner.write(py)?.ledger.set_attribute(customer.key(), name, value, since).or_raise()
+    }
+
+    /// Erases customers: their interactions, their keys, and their keys as `other` in the interactions of others.
+    fn forget(&self, py: Python<'_>, customers: Vec<OwnedKey>) -> PyResult<u64> {
+        let mut inner = self.inner.write(py)?;
+        let Inner { ledger, .. } = &mut *inner;
+        py.detach(|| ledger.forget(&customers.iter().map(OwnedKey::key).collect::<Vec<_>>())).or_raise()
+    }
+
+    /// Scores every customer.
+    #[pyo3(signature = (rulebook=None, *, as_of=None, threads=0, contributions=false, progress=None))]
+    fn score<'py>(
+        &self,
+        py: Python<'py>,
+        rulebook: Option<&Bound<'py, Rulebook>>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        threads: i64,
+        contributions: bool,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Scores>> {
+        let threads = convert::count("threads", threads)?;
+        let as_of = self.as_of(py, as_of)?;
+        let rulebook = self.rulebook(py, rulebook, as_of)?;
+        let rules = &rulebook.get().rules;
+        let counter = core::Progress::new();
+        let options = core::ScoreOptions { threads, contributions, progress: Some(&counter) };
+        let (scores, zone) = self
+            .work_with(py, &counter, progress, |ledger| Ok((rules.score_all(ledger, as_of, &options)?, ledger.zone().clone())))?;
+        score::bind(py, scores, &zone, rulebook)
+    }
+
+    /// Scores one customer.
+    #[pyo3(signature = (customer, rulebook=None, *, as_of=None))]
+    fn score_one(
+        &self,
+        py: Python<'_>,
+        customer: OwnedKey,
+        rulebook: Option<&Bound<'_, Rulebook>>,
+        as_of: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Scorecard> {
+        let as_of = self.as_of(py, as_of)?;
+        let rulebook = self.rulebook(py, rulebook, as_of)?;
+        let rules = &rulebook.get().rules;
+        self.look(py, |ledger| rules.score(ledger, customer.key(), as_of)).map(Scorecard::from)
+    }
+
+    /// Scores one customer at many times; the same bits as scoring at each.
+    #[pyo3(signature = (customer, times, rulebook=None))]
+    fn score_history(
+        &self,
+        py: Python<'_>,
+        customer: OwnedKey,
+        times: &Bound<'_, PyAny>,
+        rulebook: Option<&Bound<'_, Rulebook>>,
+    ) -> PyResult<Table> {
+        let zone = self.zone(py)?;
+        let times = times.try_iter()?.map(|time| convert::as_of(&zone, &time?)).collect::<PyResult<Vec<_>>>()?;
+        let rulebook = self.rulebook(py, rulebook, self.as_of(py, None)?)?;
+        let rules = &rulebook.get().rules;
+        let cards = self.look(py, |ledger| rules.score_history(ledger, customer.key(), &times))?;
+        score::history(&cards, &format!("Scores of {} over time", customer.key()))
+    }
+
+    /// Why a customer scores what they score, in plain sentences and as data.
+    #[pyo3(signature = (customer, rulebook=None, *, as_of=None))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        customer: OwnedKey,
+        rulebook: Option<&Bound<'_, Rulebook>>,
+        as_of: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Explanation> {
+        let as_of = self.as_of(py, as_of)?;
+        let rulebook = self.rulebook(py, rulebook, as_of)?;
+        let rules = &rulebook.get().rules;
+        self.look(py, |ledger| rules.explain(ledger, customer.key(), as_of)).map(Explanation::from)
+    }
+
+    /// Fully engaged customers for each actively disengaged one: of all, or of each unit, channel, campaign or attribute.
+    #[pyo3(signature = (rulebook=None, *, by=None, as_of=None, threads=0, progress=None))]
+    fn engagement_ratio<'py>(
+        &self,
+        py: Python<'py>,
+        rulebook: Option<&Bound<'py, Rulebook>>,
+        by: Option<&str>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        threads: i64,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let threads = convert::count("threads", threads)?;
+        let as_of = self.as_of(py, as_of)?;
+        let rulebook = self.rulebook(py, rulebook, as_of)?;
+        let rules = &rulebook.get().rules;
+        let counter = core::Progress::new();
+        let options = core::ScoreOptions { threads, contributions: false, progress: Some(&counter) };
+        let Some(by) = by else {
+            let scores = self.work_with(py, &counter, progress, |ledger| rules.score_all(ledger, as_of, &options))?;
+            return Ok(Bound::new(py, EngagementRatio::from(&scores.ratio()))?.into_any());
+        };
+        let group: core::By = by.parse().or_raise()?;
+        let groups = self.work_with(py, &counter, progress, |ledger| rules.ratio_by(ledger, as_of, &group, &options))?;
+        Ok(Bound::new(py, ratio::table(&groups, by, as_of)?)?.into_any())
+    }
+
+    /// A report for the people who run the business: one HTML page, as text, that needs no network and no other file.
+    #[pyo3(signature = (rulebook=None, *, as_of=None, title="Customer engagement", threads=0, progress=None))]
+    fn report(
+        &self,
+        py: Python<'_>,
+        rulebook: Option<&Bound<'_, Rulebook>>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        title: &str,
+        threads: i64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        let threads = convert::count("threads", threads)?;
+        let as_of = self.as_of(py, as_of)?;
+        let rulebook = self.rulebook(py, rulebook, as_of)?;
+        let document = &rulebook.get().document;
+        let counter = core::Progress::new();
+        let options = ReportOptions::default().title(title).threads(threads).progress(Some(&counter));
+        self.work_with(py, &counter, progress, |ledger| html(ledger, document, as_of, &options))
+    }
+
+    /// What a customer did, up to an as-of, in time order.
+    #[pyo3(signature = (customer, *, as_of=None))]
+    fn history(&self, py: Python<'_>, customer: OwnedKey, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Table> {
+        let as_of = self.as_of(py, as_of)?;
+        let batch = self.look(py, |ledger| Ok(crate::history::batch(ledger.history(customer.key(), as_of)?)))?;
+        Ok(Table::new(batch?, format!("Interactions of {} up to {as_of}", customer.key())))
+    }
+
+    /// The keys of the customers, integers first, then text.
+    fn customers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let inner = self.inner.read(py)?;
+        let keys = inner.ledger.customers().map(|key| convert::key_to_python(py, key)).collect::<PyResult<Vec<_>>>()?;
+        PyList::new(py, keys)
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.inner.read(py)?.ledger.len() as usize)
+    }
+
+    fn __bool__(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(!self.inner.read(py)?.ledger.is_empty())
+    }
+
+    fn __contains__(&self, py: Python<'_>, customer: OwnedKey) -> PyResult<bool> {
+        match self.look(py, |ledger| ledger.history(customer.key(), Timestamp::MAX).map(|_| ())) {
+            Ok(()) => Ok(true),
+            Err(failure) if failure.is_instance_of::<pyo3::exceptions::PyKeyError>(py) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The number of customers.
+    #[getter]
+    fn customer_count(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.inner.read(py)?.ledger.customer_count())
+    }
+
+    /// The time of the first interaction.
+    #[getter]
+    fn earliest<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let at = self.inner.read(py)?.ledger.earliest();
+        at.map(|at| convert::to_datetime(py, at)).transpose()
+    }
+
+    /// The time of the latest interaction, which is the default as-of.
+    #[getter]
+    fn latest<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let at = self.inner.read(py)?.ledger.latest();
+        at.map(|at| convert::to_datetime(py, at)).transpose()
+    }
+
+    /// The zone of dates and naive times.
+    #[getter(zone)]
+    fn zone_name(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.zone(py)?.name().to_owned())
+    }
+
+    /// The currency of the amounts, where one was given.
+    #[getter]
+    fn currency(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        Ok(self.inner.read(py)?.ledger.currency().map(|currency| currency.as_str().to_owned()))
+    }
+
+    /// The kinds of interaction and how many there are of each.
+    #[getter]
+    fn kinds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let inner = self.inner.read(py)?;
+        let kinds = PyDict::new(py);
+        for (kind, count) in inner.ledger.kinds() {
+            kinds.set_item(kind, count)?;
+        }
+        Ok(kinds)
+    }
+
+    /// The account of everything ever loaded: rows = recorded + duplicates + folded + rejected.
+    #[getter]
+    fn reconciliation(&self, py: Python<'_>) -> PyResult<Reconciliation> {
+        Ok(Reconciliation::from(self.inner.read(py)?.ledger.totals()))
+    }
+
+    /// The rows that lenient loads refused, and why; the first 100,000 of them.
+    #[getter]
+    fn rejects(&self, py: Python<'_>) -> PyResult<Table> {
+        let inner = self.inner.read(py)?;
+        let title = format!("{} rejected rows", inner.rejects.len());
+        Ok(Table::new(core::arrow::rejects_batch(&inner.rejects).or_raise()?, title))
+    }
+
+    /// How the latest load read its columns and its names of kinds, and which columns it left unread.
+    #[getter]
+    fn mapping<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let text =
+            serde_json::to_string(&self.inner.read(py)?.report).map_err(|e| error(ErrorKind::InvalidArgument, e.to_string()))?;
+        py.import("json")?.call_method1("loads", (text,))
+    }
+
+    /// Bytes of memory the interactions take.
+    #[getter]
+    fn heap_size(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.inner.read(py)?.ledger.heap_size())
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let inner = self.inner.read(py)?;
+        let ledger = &inner.ledger;
+        let span = match (ledger.earliest(), ledger.latest()) {
+            (Some(first), Some(last)) => format!(", {} to {}", ledger.zone().format_date(first), ledger.zone().format_date(last)),
+            _ => String::new(),
+        };
+        let currency = ledger.currency().map_or_else(String::new, |currency| format!(", {}", currency.as_str()));
+        Ok(format!(
+            "Ledger({} interactions, {} customers{span}, zone {}{currency})",
+            ledger.len(),
+            ledger.customer_count(),
+            ledger.zone().name()
+        ))
+    }
+}
+
+impl Ledger {
+    fn empty(options: &LoadOptions) -> PyResult<Ledger> {
+        let mut ledger = core::Ledger::new();
+        if let Some(zone) = &options.zone {
+            ledger.set_zone(zone.clone());
+        }
+        if let Some(currency) = options.currency {
+            ledger.set_currency(currency).or_raise()?;
+        }
+        Ok(Ledger { inner: Shared::new(Inner { ledger, rejects: Vec::new(), report: ReadReport::default() }) })
+    }
+
+    fn take_files(
+        &self,
+        py: Python<'_>,
+        paths: &[PathBuf],
+        how: &How,
+        told: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Reconciliation> {
+        let mut inner = self.inner.write(py)?;
+        let Inner { ledger, rejects, report } = &mut *inner;
+        let mut raised = None;
+        let told = told.map(|told| told.clone().unbind());
+        let loaded = py.detach(|| {
+            files::load(ledger, paths, how.options.clone(), &how.mapping, &mut |done| {
+                let heard = Python::attach(|py| {
+                    py.check_signals()?;
+                    told.as_ref().map_or(Ok(()), |told| told.call1(py, (done, None::<u64>)).map(|_| ()))
+                });
+                heard.map_err(|failure| {
+                    raised = Some(failure);
+                    core::Error::new(ErrorKind::Cancelled, "cancelled")
+                })
+            })
+        });
+        if let Some(raised) = raised {
+            return Err(raised);
+        }
+        let (loaded, read) = loaded.map_err(|failure| failure.raise())?;
+        *report = read;
+        keep(rejects, loaded.rejects);
+        Ok(Reconciliation::from(&loaded.reconciliation))
+    }
+}

@@ -1,0 +1,59 @@
+//! `engagement` for Python: conversions around the core, and the command line.
+#![expect(clippy::needless_pass_by_value, reason = "Python's arguments arrive as values")]
+
+mod cli;
+mod convert;
+mod errors;
+mod explain;
+mod files;
+mod frames;
+mod history;
+mod ledger;
+mod output;
+mod ratio;
+mod reconciliation;
+mod rulebook;
+mod score;
+mod shared;
+mod table;
+mod work;
+
+use pyo3::prelude::*;
+
+/// The compiled half of the package; its names are public as `engagement.…`.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::explain::{Contribution, Explanation, Scorecard};
+    #[pymodule_export]
+    use super::ledger::Ledger;
+    #[pymodule_export]
+    use super::ratio::EngagementRatio;
+    #[pymodule_export]
+    use super::reconciliation::Reconciliation;
+    #[pymodule_export]
+    use super::rulebook::Rulebook;
+    #[pymodule_export]
+    use super::score::Scores;
+    #[pymodule_export]
+    use super::table::Table;
+
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// The version of the time-zone data that is compiled in.
+    #[pyfunction]
+    fn zone_data_version() -> &'static str {
+        engagement_core::zone_data_version()
+    }
+
+    /// Runs the command line and returns its exit code.
+    #[pyfunction]
+    fn _main(py: Python<'_>, arguments: Vec<String>, cdnow: std::path::PathBuf) -> PyResult<i32> {
+        cli::main(py, arguments, cdnow)
+    }
+}
