@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = std::fs::read_to_string(log)?;
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
 
-    let texts = |field: usize| -> Vec<Option<&str>> { rows.iter().map(|row| Some(row[field]).filter(|cell| !cell.is_empty())).collect() };
+    let texts =
+        |field: usize| -> Vec<Option<&str>> { rows.iter().map(|row| Some(row[field]).filter(|cell| !cell.is_empty())).collect() };
     let floats = |field: usize| -> Result<Vec<f64>, Box<dyn Error>> {
         rows.iter().map(|row| if row[field].is_empty() { Ok(f64::NAN) } else { Ok(row[field].parse()?) }).collect()
     };
@@ -53,11 +54,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let rules = Rulebook::from_toml(&std::fs::read_to_string(rulebook)?)?.compile()?;
     let scores = rules.score_all(&ledger, Timestamp::from_micros(as_of.parse()?)?, &ScoreOptions::default())?;
-    let bits = |column: &Nullable, row| column.get(row).map_or_else(|| "-".to_owned(), |number| format!("{:016x}", number.to_bits()));
+    let bits =
+        |column: &Nullable, row| column.get(row).map_or_else(|| "-".to_owned(), |number| format!("{:016x}", number.to_bits()));
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for row in 0..scores.len() {
-        let columns =
-            [&scores.engagement, &scores.say, &scores.stay, &scores.spend, &scores.points_say, &scores.points_stay, &scores.points_spend];
+        let columns = [
+            &scores.engagement,
+            &scores.say,
+            &scores.stay,
+            &scores.spend,
+            &scores.points_say,
+            &scores.points_stay,
+            &scores.points_spend,
+        ];
         let columns = columns.map(|column| bits(column, row)).join("\t");
         let (coverage, level) = (scores.coverage[row].to_bits(), scores.level[row] as u8);
         writeln!(out, "{}\t{columns}\t{coverage:016x}\t{level}", scores.customer(row))?;

@@ -178,7 +178,10 @@ pub const KINDS: [&str; 18] = [
 pub fn canonical_kind(name: &str) -> Cow<'_, str> {
     let matches = |standard: &&&str| {
         standard.len() == name.len()
-            && standard.bytes().zip(name.bytes()).all(|(s, n)| s == if matches!(n, b'-' | b' ') { b'_' } else { n.to_ascii_lowercase() })
+            && standard
+                .bytes()
+                .zip(name.bytes())
+                .all(|(s, n)| s == if matches!(n, b'-' | b' ') { b'_' } else { n.to_ascii_lowercase() })
     };
     KINDS.iter().find(matches).map_or(Cow::Borrowed(name), |standard| Cow::Borrowed(*standard))
 }

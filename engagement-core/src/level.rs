@@ -237,7 +237,15 @@ impl EngagementRatio {
     /// ```
     #[must_use]
     pub fn sentence(&self) -> String {
-        let number = |value: f64| if value >= 100.0 { format!("{value:.0}") } else if value >= 10.0 { format!("{value:.1}") } else { format!("{value:.2}") };
+        let number = |value: f64| {
+            if value >= 100.0 {
+                format!("{value:.0}")
+            } else if value >= 10.0 {
+                format!("{value:.1}")
+            } else {
+                format!("{value:.2}")
+            }
+        };
         match (self.ratio, self.low, self.high) {
             (Some(ratio), Some(low), Some(high)) => {
                 format!("{} : 1 (95 % interval {} to {})", number(ratio), number(low), number(high))

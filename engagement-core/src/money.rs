@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 
 const MICROS: i64 = 1_000_000;
+/// From here on every float is a whole number.
+const TWO_52: f64 = 4_503_599_627_370_496.0;
 
 /// An amount in millionths of the currency unit.
 ///
@@ -56,18 +58,19 @@ impl Money {
         if scaled.abs() >= 9_223_372_036_854_775_000.0 {
             return Err(invalid(&value, "out of range"));
         }
-        let mut micros = scaled.round_ties_even();
-        // The product was rounded once; its exact rest decides whether a tie is a tie.
+        // The product was rounded once; `rest` is exactly what that took away.
         let rest = value.mul_add(1e6, -scaled);
-        let off = scaled - micros;
-        if off == 0.5 && rest > 0.0 {
-            micros = scaled.ceil();
-        } else if off == 0.5 && rest < 0.0 {
-            micros = scaled.floor();
-        } else if off == -0.5 && rest > 0.0 {
-            micros = scaled.ceil();
-        } else if off == -0.5 && rest < 0.0 {
-            micros = scaled.floor();
+        if scaled.abs() >= TWO_52 {
+            // The product is a whole number and the rest may be several millionths.
+            let whole = scaled as i64 + rest.floor() as i64;
+            let part = rest - rest.floor();
+            let up = part > 0.5 || (part == 0.5 && whole % 2 != 0);
+            return Ok(Some(Money(whole + i64::from(up))));
+        }
+        let mut micros = scaled.round_ties_even();
+        // The rest decides whether a tie is a tie.
+        if (scaled - micros).abs() == 0.5 && rest != 0.0 {
+            micros = if rest > 0.0 { scaled.ceil() } else { scaled.floor() };
         }
         Ok(Some(Money(micros as i64)))
     }

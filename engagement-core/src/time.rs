@@ -38,10 +38,7 @@ impl Timestamp {
     pub fn from_micros(micros: i64) -> Result<Timestamp> {
         let at = Timestamp(micros);
         if at < Timestamp::MIN || at > Timestamp::MAX {
-            return Err(Error::new(
-                ErrorKind::InvalidTime,
-                format!("{micros} µs since 1970 lies outside the years 1 to 9999"),
-            ));
+            return Err(Error::new(ErrorKind::InvalidTime, format!("{micros} µs since 1970 lies outside the years 1 to 9999")));
         }
         Ok(at)
     }
@@ -153,7 +150,9 @@ impl Zone {
             Ok(zone) => Ok(Zone { name: zone.iana_name().unwrap_or(name).to_owned(), zone }),
             Err(_) => Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("unknown time zone \"{name}\": a name such as Europe/Berlin, UTC or an offset such as +02:00 is expected"),
+                format!(
+                    "unknown time zone \"{name}\": a name such as Europe/Berlin, UTC or an offset such as +02:00 is expected"
+                ),
             )),
         }
     }
@@ -318,7 +317,13 @@ fn plain_date_time(text: &str) -> Option<civil::DateTime> {
     let number = |at: usize, len: usize| {
         b[at..at + len].iter().try_fold(0_i16, |n, c| c.is_ascii_digit().then(|| n * 10 + i16::from(c - b'0')))
     };
-    let second = if b.len() == 19 && b[16] == b':' { number(17, 2)? } else if b.len() == 16 { 0 } else { return None };
+    let second = if b.len() == 19 && b[16] == b':' {
+        number(17, 2)?
+    } else if b.len() == 16 {
+        0
+    } else {
+        return None;
+    };
     let (month, day, hour, minute) = (number(5, 2)?, number(8, 2)?, number(11, 2)?, number(14, 2)?);
     civil::DateTime::new(number(0, 4)?, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
 }

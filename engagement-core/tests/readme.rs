@@ -12,7 +12,8 @@ fn the_readme_is_true() {
     assert_eq!(block(page, "rust"), include_str!("../examples/readme.rs"));
     // Cargo builds the examples next to the tests.
     let here = std::env::current_exe().unwrap();
-    let example = here.parent().unwrap().with_file_name("examples").join("readme").with_extension(std::env::consts::EXE_EXTENSION);
+    let example =
+        here.parent().unwrap().with_file_name("examples").join("readme").with_extension(std::env::consts::EXE_EXTENSION);
     let output = Command::new(example).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), block(page, "text"));
 }

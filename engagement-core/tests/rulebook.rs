@@ -38,7 +38,10 @@ fn errors_name_path_value_and_domain() {
     refuses("points = 1\npionts = 2", &["rule[0]", "pionts"]);
     refuses("points = 1\noccurrence = \"second\"", &["rule[0].occurrence", "second"]);
     refuses("points = \"many\"", &["rule[0].points", "many"]);
-    refuses("points = 1\n[[rule]]\nname = \"r\"\nway = \"say\"\nkind = \"share\"\npoints = 1", &["rule[1].name", "\"r\"", "unique"]);
+    refuses(
+        "points = 1\n[[rule]]\nname = \"r\"\nway = \"say\"\nkind = \"share\"\npoints = 1",
+        &["rule[1].name", "\"r\"", "unique"],
+    );
     refuses("points = 1\n[[rule]]\nname = \"s\"\nway = \"stay\"\nkind = \"visit\"\npoints = 1", &["stay: missing"]);
     refuses("points = 1\n[[rule]]\nname = \"s\"\nway = \"save\"\nkind = \"visit\"\npoints = 1", &["rule[1].way", "save"]);
 }
@@ -56,7 +59,8 @@ fn documents_are_checked_as_a_whole() {
     assert!(refused(&format!("colour = \"red\"\n{HEAD}")).1.contains("colour"));
     assert!(refused("no toml at all [").1.contains("rulebook"));
     assert!(refused(&" ".repeat(1 << 21)).1.contains("bytes"));
-    let many: String = (0..65).map(|n| format!("[[rule]]\nname = \"{n}\"\nway = \"say\"\nkind = \"share\"\npoints = 1\n")).collect();
+    let many: String =
+        (0..65).map(|n| format!("[[rule]]\nname = \"{n}\"\nway = \"say\"\nkind = \"share\"\npoints = 1\n")).collect();
     assert!(refused(&format!("{HEAD}{many}")).1.contains("at most 64"));
     let error = Rulebook::from_json("{\"version\": 1, \"name\": 7}").unwrap_err();
     assert!(error.to_string().contains("name") && error.kind() == ErrorKind::InvalidRulebook, "{error}");
@@ -103,15 +107,26 @@ fn arithmetic_by_hand() {
     assert_eq!(points("points = 4\nlimit = { points = 5, per = \"day\" }", &three, "2026-02-01").0, Some(9.0));
     assert_eq!(points("points = -4\nlimit = { points = 5, per = \"ever\" }", &three, "2026-02-01").0, Some(-5.0));
     // A limit takes the earliest before anything fades: 4 of 12:00 on the first is cut, not the younger 4 of the third.
-    assert_eq!(points("points = 4\nhalf_life = \"2d\"\nlimit = { count = 2, per = \"week\" }", &three, "2026-01-05").0, Some(rounded(4.0 * 0.25 + 4.0 * 2.0_f64.powf(-1.75))));
+    assert_eq!(
+        points("points = 4\nhalf_life = \"2d\"\nlimit = { count = 2, per = \"week\" }", &three, "2026-01-05").0,
+        Some(rounded(4.0 * 0.25 + 4.0 * 2.0_f64.powf(-1.75)))
+    );
     // 2026-01-04 is a Sunday, so a week begins on the fifth.
     let weekend = [("2026-01-04 23:59", None, None), ("2026-01-05 00:00", None, None)];
     assert_eq!(points("points = 4\nlimit = { count = 1, per = \"week\" }", &weekend, "2026-02-01").0, Some(8.0));
     assert_eq!(points("points = 4\nlimit = { count = 1, per = \"month\" }", &weekend, "2026-02-01").0, Some(4.0));
-    let rated = [("2026-01-01", None, Some(5.0)), ("2026-01-02", None, Some(2.0)), ("2026-01-03", None, Some(6.0)), ("2026-01-04", None, None)];
+    let rated = [
+        ("2026-01-01", None, Some(5.0)),
+        ("2026-01-02", None, Some(2.0)),
+        ("2026-01-03", None, Some(6.0)),
+        ("2026-01-04", None, None),
+    ];
     let scale = "points = 10\nrating = { worst = 1, neutral = 3, best = 5 }";
     assert_eq!(points(scale, &rated, "2026-02-01"), (Some(10.0 - 5.0), 2), "off the scale and missing are counted as unmatched");
-    assert_eq!(points("rating = { worst = 6, neutral = 3.5, best = 1 }", &[("2026-01-01", None, Some(1.0))], "2026-02-01").0, Some(1.0));
+    assert_eq!(
+        points("rating = { worst = 6, neutral = 3.5, best = 1 }", &[("2026-01-01", None, Some(1.0))], "2026-02-01").0,
+        Some(1.0)
+    );
     let paid = [("2026-01-01", Some(30), None), ("2026-01-02", None, None)];
     assert_eq!(points("per_amount = 0.5", &paid, "2026-02-01"), (Some(15.0), 1));
     assert_eq!(points("points = 2\nper_amount = 0.5", &paid, "2026-02-01"), (Some(17.0), 1));
@@ -126,7 +141,9 @@ fn rounded(points: f64) -> f64 {
 
 #[test]
 fn contributions_saturate_with_a_flag() {
-    let book = Rulebook::from_toml(&format!("{HEAD}[[rule]]\nname = \"r\"\nway = \"say\"\nkind = \"review\"\nper_amount = 1000000")).unwrap();
+    let book =
+        Rulebook::from_toml(&format!("{HEAD}[[rule]]\nname = \"r\"\nway = \"say\"\nkind = \"review\"\nper_amount = 1000000"))
+            .unwrap();
     let mut ledger = Ledger::new();
     let at = "2026-01-01T00:00:00Z".parse().unwrap();
     ledger.append(&Interaction { amount: Money::from_micros(i64::MAX), ..Interaction::new(1, at, "review") }).unwrap();
@@ -143,7 +160,10 @@ fn a_second_currency_is_an_error() {
     ledger.set_currency("USD".parse().unwrap()).unwrap();
     ledger.append(&Interaction::new(1, "2026-01-01T00:00:00Z".parse().unwrap(), "visit")).unwrap();
     let error = book.compile().unwrap().score(&ledger, Key::Int(1), Timestamp::MAX).unwrap_err();
-    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::CurrencyMismatch, "the rulebook counts in EUR, the ledger is in USD"));
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::CurrencyMismatch, "the rulebook counts in EUR, the ledger is in USD")
+    );
 }
 
 #[test]

@@ -219,10 +219,7 @@ impl<'a> Batch<'a> {
         }
         match self.unreadable.iter().find(|u| u.row >= rows) {
             None => Ok(()),
-            Some(u) => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("unreadable row {} of a batch of {rows} rows", u.row),
-            )),
+            Some(u) => Err(Error::new(ErrorKind::InvalidArgument, format!("unreadable row {} of a batch of {rows} rows", u.row))),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::customers::Customers;
 use super::dictionary::{Dictionary, NONE};
-use super::stage::{Faults, remove};
+use super::keys::remove;
+use super::stage::Faults;
 use crate::error::Result;
 
 /// The amount of no amount.

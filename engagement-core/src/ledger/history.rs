@@ -1,8 +1,8 @@
 //! One customer's interactions up to an as-of: a merge of a few slices.
 
+use super::Ledger;
 use super::columns::{Columns, Names, Row};
 use super::dictionary::NONE;
-use super::Ledger;
 use crate::interaction::Interaction;
 use crate::money::Money;
 use crate::time::Timestamp;

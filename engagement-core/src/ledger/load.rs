@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use super::batch::Batch;
 use super::Ledger;
+use super::batch::Batch;
 use super::columns::{Columns, Row, Text};
 use super::dictionary::NONE;
-use super::group::Groups;
-use super::grouped::Grouped;
+use super::keys::Keys;
 use super::reconciliation::{Field, Outcome, Reason, Reconciliation, Reject};
-use super::shuffle::Spare;
-use super::stage::{Keys, stage};
+use super::stage::stage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Currency;
 use crate::time::Zone;
@@ -130,30 +128,27 @@ pub(super) struct Origin {
 #[derive(Debug)]
 pub struct Load<'l> {
     pub(super) ledger: &'l mut Ledger,
-    options: LoadOptions,
+    pub(super) options: LoadOptions,
     zone: Zone,
     pub(super) marks: Marks,
-    currency: Option<Currency>,
-    customer: Keys,
+    pub(super) currency: Option<Currency>,
+    pub(super) customer: Keys,
     pub(super) columns: Columns,
     origins: Vec<Origin>,
     sources: Vec<Arc<str>>,
     row: u64,
     rejects: Vec<Reject>,
     outcomes: Vec<i32>,
-    reconciliation: Reconciliation,
+    pub(super) reconciliation: Reconciliation,
     failed: bool,
-    committed: bool,
+    pub(super) committed: bool,
 }
 
 impl<'l> Load<'l> {
     pub(super) fn new(ledger: &'l mut Ledger, options: LoadOptions) -> Result<Load<'l>> {
         match (ledger.currency, options.currency) {
             (Some(has), Some(given)) if has != given => {
-                return Err(Error::new(
-                    ErrorKind::CurrencyMismatch,
-                    format!("the ledger is in {has}, the load in {given}"),
-                ));
+                return Err(Error::new(ErrorKind::CurrencyMismatch, format!("the ledger is in {has}, the load in {given}")));
             }
             (None, Some(given)) if ledger.has_money => {
                 return Err(Error::new(
@@ -283,7 +278,7 @@ impl<'l> Load<'l> {
         Err(Error::new(ErrorKind::NoMemory, format!("the load needs {needed} bytes, the budget is {budget}")))
     }
 
-    fn strict_so_far(&mut self) -> Result<()> {
+    pub(super) fn strict_so_far(&mut self) -> Result<()> {
         if self.options.lenient || self.rejects.is_empty() {
             return Ok(());
         }
@@ -345,88 +340,6 @@ impl<'l> Load<'l> {
             rejects: std::mem::take(&mut self.rejects),
             outcomes: self.options.outcomes.then(|| std::mem::take(&mut self.outcomes)),
         })
-    }
-
-    /// Sorts, settles identities and folds, and hands the run to the ledger.
-    pub(super) fn commit(&mut self, identify: bool) -> Result<()> {
-        let (mut grouped, places, mut spare) = self.group()?;
-        let used = |column: Text| !self.columns.text[column as usize].is_empty();
-        if identify && (used(Text::Id) || used(Text::Order)) {
-            // What becomes of a row is told by its arrival, so the rows stay where they are.
-            grouped.undo(&places)?;
-            grouped.sort(&self.columns, self.ledger.names());
-            grouped = self.settle(&grouped)?;
-            self.strict_so_far()?;
-        } else {
-            self.columns.scatter(&places, &mut spare)?;
-            grouped.sort(&self.columns, self.ledger.names());
-        }
-        drop(places);
-        let mut columns = std::mem::take(&mut self.columns).gather(&grouped.rows, &mut spare)?;
-        drop(spare);
-        columns.drop_absent();
-        let has_money = !columns.amount.is_empty() || !columns.cost.is_empty();
-        let recorded = columns.len() as u64;
-        let span = columns.at.iter().fold(None, |span, &at| Some(span.map_or((at, at), |(a, b): (i64, i64)| (a.min(at), b.max(at)))));
-        let run = grouped.into_run(columns)?;
-        self.reconciliation.recorded = recorded;
-        self.ledger.add_run(run)?;
-        if let Some(zone) = self.options.zone.take().filter(|_| self.ledger.span.is_none()) {
-            self.ledger.zone = zone;
-        }
-        if self.currency.is_some() {
-            self.ledger.currency = self.currency;
-        }
-        self.ledger.has_money |= has_money;
-        self.ledger.widen(span);
-        self.ledger.totals.add(&self.reconciliation);
-        self.committed = true;
-        Ok(())
-    }
-
-    /// The staged rows by customer, in places; the place of each; and memory to move columns in.
-    fn group(&mut self) -> Result<(Grouped, Vec<u32>, Spare)> {
-        match std::mem::take(&mut self.customer) {
-            Keys::Integers(keys) => {
-                let groups = Groups::new(keys)?;
-                let mut codes = self.ledger.customers.intern_sorted(groups.keys)?;
-                let moved = self.sort_customers()?;
-                moved.into_iter().for_each(|moved| codes.iter_mut().flatten().for_each(|code| moved.apply(code)));
-                let spare = Spare { integers: groups.spare, ..Spare::default() };
-                Ok((Grouped::new(groups.rows, groups.starts, codes)?, groups.places, spare))
-            }
-            Keys::Codes(mut codes) => {
-                let moved = self.sort_customers()?;
-                moved.into_iter().for_each(|moved| codes.iter_mut().for_each(|code| moved.apply(code)));
-                let groups = Groups::new(codes)?;
-                let spare = Spare { codes: groups.spare, ..Spare::default() };
-                Ok((Grouped::new(groups.rows, groups.starts, Some(groups.keys))?, groups.places, spare))
-            }
-        }
-    }
-
-    /// Gives the new customers codes in key order.
-    fn sort_customers(&mut self) -> Result<Option<Moved>> {
-        let from = self.marks.customers;
-        let moved = self.ledger.customers.sort_from(from)?.map(|codes| Moved { from: from as u32, codes });
-        if let Some(moved) = &moved {
-            self.columns.other.iter_mut().for_each(|code| moved.apply(code));
-        }
-        Ok(moved)
-    }
-}
-
-/// New codes of the customers of this load.
-struct Moved {
-    from: u32,
-    codes: Vec<u32>,
-}
-
-impl Moved {
-    fn apply(&self, code: &mut u32) {
-        if *code != NONE && *code >= self.from {
-            *code = self.codes[(*code - self.from) as usize];
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod attributes;
 mod batch;
 mod columns;
+mod commit;
 mod customers;
 mod dictionary;
 mod forget;
@@ -10,6 +11,7 @@ mod group;
 mod grouped;
 mod history;
 mod integers;
+mod keys;
 mod load;
 mod merge;
 mod reconciliation;
@@ -22,8 +24,8 @@ mod tail;
 pub use batch::{Batch, KeyColumn, TextColumn, Unreadable, Values};
 pub(crate) use columns::{Columns, NO_MONEY, Text};
 pub(crate) use dictionary::NONE;
-pub use history::History;
 pub(crate) use history::Cursors;
+pub use history::History;
 pub use load::{Load, LoadOptions, Loaded};
 pub use reconciliation::{Field, Outcome, Reason, Reconciliation, Reject};
 
@@ -146,8 +148,9 @@ impl Ledger {
         let kind = checked_text(interaction.kind, Field::Kind).and_then(|name| stage::intern_kind(&mut self.kinds, name))?;
         let amount = match interaction.amount {
             None => NO_MONEY,
-            Some(money) => stage::check_amount(money.micros(), kind)
-                .map_err(|reason| bad(Field::Amount, reason, &money.to_string()))?,
+            Some(money) => {
+                stage::check_amount(money.micros(), kind).map_err(|reason| bad(Field::Amount, reason, &money.to_string()))?
+            }
         };
         let number = |value: Option<f64>, field| match value {
             None => Ok(f64::NAN),
@@ -251,9 +254,10 @@ impl Ledger {
 
     fn within_budget(&self) -> Result<()> {
         match self.memory_budget {
-            Some(budget) if self.heap_size() > budget => {
-                Err(Error::new(ErrorKind::NoMemory, format!("the ledger holds {} bytes, the budget is {budget}", self.heap_size())))
-            }
+            Some(budget) if self.heap_size() > budget => Err(Error::new(
+                ErrorKind::NoMemory,
+                format!("the ledger holds {} bytes, the budget is {budget}", self.heap_size()),
+            )),
             _ => Ok(()),
         }
     }

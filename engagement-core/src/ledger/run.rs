@@ -72,7 +72,9 @@ impl Run {
     pub(super) fn walk(&self) -> Walk<'_> {
         let mut walk = match &self.index {
             Index::Dense { starts } => Walk { customers: None, starts, at: 0, customer: NONE, rows: (0, 0) },
-            Index::Sparse { customers, starts } => Walk { customers: Some(customers), starts, at: 0, customer: NONE, rows: (0, 0) },
+            Index::Sparse { customers, starts } => {
+                Walk { customers: Some(customers), starts, at: 0, customer: NONE, rows: (0, 0) }
+            }
         };
         walk.next();
         walk

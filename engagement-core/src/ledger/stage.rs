@@ -6,6 +6,7 @@ use super::batch::{Batch, KeyColumn, TextColumn, Values};
 use super::columns::{Columns, NO_MONEY, Text};
 use super::customers::Customers;
 use super::dictionary::{Dictionary, NONE};
+use super::keys::Keys;
 use super::reconciliation::{Field, Reason};
 use super::{Ledger, PURCHASE, REFUND};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,69 +19,6 @@ pub(crate) const LONGEST_TEXT: usize = 65_535;
 
 /// What is wrong with a row: its first fault.
 pub(crate) type Faults = BTreeMap<usize, (Field, Reason, String)>;
-
-/// The customers of staged rows: integers as they come, until one of the keys is a text.
-#[derive(Debug)]
-pub(crate) enum Keys {
-    /// Keys that get their codes once they are sorted.
-    Integers(Vec<i64>),
-    /// Codes.
-    Codes(Vec<u32>),
-}
-
-impl Default for Keys {
-    fn default() -> Keys {
-        Keys::Integers(Vec::new())
-    }
-}
-
-impl Keys {
-    /// The codes, for customers that have them already; keys so far get theirs.
-    pub(crate) fn codes(&mut self, customers: &mut Customers) -> Result<&mut Vec<u32>> {
-        if let Keys::Integers(keys) = self {
-            let mut codes = Vec::new();
-            codes.try_reserve(keys.len())?;
-            for &key in keys.iter() {
-                codes.push(customers.intern(Key::Int(key))?);
-            }
-            *self = Keys::Codes(codes);
-        }
-        match self {
-            Keys::Codes(codes) => Ok(codes),
-            Keys::Integers(_) => Err(Error::new(ErrorKind::InvalidArgument, "keys without codes")),
-        }
-    }
-
-    pub(crate) fn remove(&mut self, from: usize, faults: &Faults) {
-        match self {
-            Keys::Integers(keys) => remove(keys, from, faults),
-            Keys::Codes(codes) => remove(codes, from, faults),
-        }
-    }
-
-    pub(crate) fn heap_size(&self) -> usize {
-        match self {
-            Keys::Integers(keys) => keys.capacity() * 8,
-            Keys::Codes(codes) => codes.capacity() * 4,
-        }
-    }
-}
-
-/// Takes the faulty ones out of the rows from `from` on.
-pub(crate) fn remove<T: Copy>(column: &mut Vec<T>, from: usize, faults: &Faults) {
-    if column.is_empty() {
-        return;
-    }
-    let mut faults = faults.keys().map(|row| from + row).peekable();
-    let mut kept = from;
-    for row in from..column.len() {
-        if faults.next_if_eq(&row).is_none() {
-            column[kept] = column[row];
-            kept += 1;
-        }
-    }
-    column.truncate(kept);
-}
 
 /// A batch on its way to the end of the staged rows; rows with a fault hold anything.
 #[derive(Debug)]
@@ -178,14 +116,14 @@ pub(crate) fn stage(
     if let Some(other) = batch.other {
         let mut codes = Vec::new();
         stage.checked.keys(&mut codes, Field::Other, other, &mut stage.ledger.customers)?;
-        optional(&mut stage.columns.other, stage.before, codes)?;
+        optional(&mut stage.columns.other, stage.before, &codes)?;
     }
     for (at, (field, column)) in batch.texts().into_iter().enumerate() {
         if let Some(column) = column {
             let mut codes = Vec::new();
             let dictionary = &mut stage.ledger.texts[at];
             stage.checked.texts(&mut codes, field, column, |text| dictionary.intern(text))?;
-            optional(&mut stage.columns.text[at], stage.before, codes)?;
+            optional(&mut stage.columns.text[at], stage.before, &codes)?;
         }
     }
     // Customers come last, so that a refused row leaves no customer behind.
@@ -195,13 +133,13 @@ pub(crate) fn stage(
 }
 
 /// Appends codes to a column that is absent until one of them is not [`NONE`].
-fn optional(column: &mut Vec<u32>, before: usize, codes: Vec<u32>) -> Result<()> {
+fn optional(column: &mut Vec<u32>, before: usize, codes: &[u32]) -> Result<()> {
     if column.is_empty() && codes.iter().all(|&code| code == NONE) {
         return Ok(());
     }
     pad(column, before, NONE)?;
     column.try_reserve(codes.len())?;
-    column.extend_from_slice(&codes);
+    column.extend_from_slice(codes);
     Ok(())
 }
 

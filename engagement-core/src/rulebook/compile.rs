@@ -168,7 +168,9 @@ fn compile(path: &str, rule: &Rule) -> Result<Compiled> {
         (Some(points), _, _) => finite(&at("points"), points, 1e6)?,
         (None, Some(_), _) => 0.0,
         (None, None, Some(_)) => 1.0,
-        (None, None, None) => return Err(invalid(&at("points"), "a rule without points, per_amount and rating", "a rule that gives anything")),
+        (None, None, None) => {
+            return Err(invalid(&at("points"), "a rule without points, per_amount and rating", "a rule that gives anything"));
+        }
     };
     let per_amount = finite(&at("per_amount"), rule.per_amount.unwrap_or(0.0), 1e6)?;
     if let Some(scale) = rule.rating {

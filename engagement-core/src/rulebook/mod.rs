@@ -166,8 +166,8 @@ impl Rulebook {
     /// As [`from_toml`](Rulebook::from_toml).
     pub fn from_json(text: &str) -> Result<Rulebook> {
         check_length(text)?;
-        let value: serde_json::Value = serde_json::from_str(text)
-            .map_err(|e| Error::new(ErrorKind::InvalidRulebook, format!("rulebook: {e}")))?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|e| Error::new(ErrorKind::InvalidRulebook, format!("rulebook: {e}")))?;
         check_version(value.get("version").and_then(serde_json::Value::as_i64))?;
         let document = &mut serde_json::Deserializer::from_str(text);
         let rulebook: Rulebook = serde_path_to_error::deserialize(document).map_err(|e| {
@@ -245,8 +245,9 @@ fn check_version(version: Option<i64>) -> Result<()> {
             ErrorKind::UnsupportedVersion,
             format!("rulebook, version: {version} is newer than {RULEBOOK_VERSION}, the newest this library reads; update it"),
         )),
-        Some(version) => {
-            Err(Error::new(ErrorKind::InvalidRulebook, format!("rulebook, version: {version} is not a version; write version = 1")))
-        }
+        Some(version) => Err(Error::new(
+            ErrorKind::InvalidRulebook,
+            format!("rulebook, version: {version} is not a version; write version = 1"),
+        )),
     }
 }

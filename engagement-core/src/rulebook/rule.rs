@@ -180,7 +180,8 @@ impl std::str::FromStr for HalfLife {
     type Err = String;
 
     fn from_str(text: &str) -> Result<HalfLife, String> {
-        let wrong = || format!("half-life \"{text}\" is not a whole number of hours, days or weeks such as \"90d\", at most 1000 years");
+        let wrong =
+            || format!("half-life \"{text}\" is not a whole number of hours, days or weeks such as \"90d\", at most 1000 years");
         let unit = UNITS.iter().find(|(letter, _)| text.ends_with(*letter)).ok_or_else(wrong)?;
         let number = &text[..text.len() - 1];
         if !number.bytes().all(|b| b.is_ascii_digit()) {

@@ -108,7 +108,13 @@ impl Rules {
         let fall = next_fall(self, &tally.parts, scorecard.level, as_of);
         let zone = self.zone.as_ref().unwrap_or_else(|| ledger.zone());
         let sentences = sentences(&scorecard, &reasons, fall, zone);
-        Ok(Explanation { scorecard, reasons, falls_at: fall.map(|(at, _)| at), falls_to: fall.map(|(_, level)| level), sentences })
+        Ok(Explanation {
+            scorecard,
+            reasons,
+            falls_at: fall.map(|(at, _)| at),
+            falls_to: fall.map(|(_, level)| level),
+            sentences,
+        })
     }
 }
 

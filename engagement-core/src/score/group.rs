@@ -29,7 +29,9 @@ impl std::str::FromStr for By {
     /// `unit`, `channel`, `campaign`, or the name of an attribute.
     fn from_str(name: &str) -> Result<By> {
         match name {
-            "" => Err(Error::new(ErrorKind::InvalidArgument, "group by what? unit, channel, campaign or the name of an attribute")),
+            "" => {
+                Err(Error::new(ErrorKind::InvalidArgument, "group by what? unit, channel, campaign or the name of an attribute"))
+            }
             "unit" => Ok(By::Unit),
             "channel" => Ok(By::Channel),
             "campaign" => Ok(By::Campaign),
@@ -76,7 +78,9 @@ impl Rules {
             let have = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("no attribute \"{name}\": unit, channel, campaign or an attribute is expected; attributes of the ledger: {have}"),
+                format!(
+                    "no attribute \"{name}\": unit, channel, campaign or an attribute is expected; attributes of the ledger: {have}"
+                ),
             ));
         }
         let scores = self.score_all(ledger, as_of, options)?;

@@ -220,7 +220,11 @@ impl Scores {
             interactions: filled(rows, 0)?,
             first_at: filled(rows, 0)?,
             last_at: filled(rows, 0)?,
-            contributions: rules.unwrap_or_default().into_iter().map(|name| Ok((name, nullable()?))).collect::<crate::Result<_>>()?,
+            contributions: rules
+                .unwrap_or_default()
+                .into_iter()
+                .map(|name| Ok((name, nullable()?)))
+                .collect::<crate::Result<_>>()?,
         })
     }
 

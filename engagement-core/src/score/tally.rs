@@ -28,6 +28,8 @@ pub(crate) struct Bound<'a> {
     by_kind: Vec<u64>,
     /// Per rule: codes of channel, unit and campaign; `NONE` where the rule asks for none.
     codes: Vec<[u32; 3]>,
+    /// Rules that ask for a channel, unit or campaign.
+    conditional: u64,
     /// Rules that ask for a first or a repeated interaction.
     ordinal: u64,
     calendar: Calendar,
@@ -52,6 +54,7 @@ impl<'a> Bound<'a> {
             ledger,
             by_kind: Vec::new(),
             codes: Vec::with_capacity(rules.rules.len()),
+            conditional: 0,
             ordinal: 0,
             calendar: zone.calendar(),
         };
@@ -67,6 +70,9 @@ impl<'a> Bound<'a> {
                 continue;
             };
             bound.codes.push([channel, unit, campaign]);
+            if wanted.iter().any(|text| text.is_some()) {
+                bound.conditional |= 1 << at;
+            }
             let Some(kind) = ledger.kinds.find(&rule.kind) else { continue };
             if bound.by_kind.len() <= kind as usize {
                 bound.by_kind.resize(kind as usize + 1, 0);
@@ -233,9 +239,11 @@ impl<'a> Tally<'a> {
     /// The points of a matching interaction before limit and fading.
     #[inline]
     fn raw(&self, at_rule: usize, rule: &Compiled, columns: &Columns, row: usize) -> Match {
-        for (condition, code) in CONDITIONS.into_iter().zip(self.bound.codes[at_rule]) {
-            if code != NONE && columns.text(condition, row) != code {
-                return Match::Not;
+        if self.bound.conditional & (1 << at_rule) != 0 {
+            for (condition, code) in CONDITIONS.into_iter().zip(self.bound.codes[at_rule]) {
+                if code != NONE && columns.text(condition, row) != code {
+                    return Match::Not;
+                }
             }
         }
         let amount = columns.amount.get(row).copied().unwrap_or(NO_MONEY);
