@@ -92,7 +92,10 @@ fn ragged_rows_are_refused_by_number() {
     assert_eq!(rejects, [(2, "2 fields where the header has 3"), (3, "4 fields where the header has 3")]);
     assert_eq!(
         error(text),
-        (ErrorKind::CorruptData, "log.csv, row 2: 2 fields where the header has 3; nothing was recorded".to_owned())
+        (
+            ErrorKind::CorruptData,
+            "log.csv, row 2: 2 fields where the header has 3 (and 1 more bad rows so far); nothing was recorded".to_owned()
+        )
     );
 }
 

@@ -90,14 +90,7 @@ pub(crate) fn push_with(
         }
         Ok(())
     });
-    result.inspect_err(|_| spoil(load))
-}
-
-/// Makes sure that a load of which a part could not be read is never finished.
-pub(crate) fn spoil(load: &mut Load<'_>) {
-    // A load refuses to finish after a refused batch, and columns of unequal length are always refused.
-    let unequal = Batch::new(KeyColumn::Int(Values::new(&[])), Values::new(&[0]), TextColumn::Constant(""));
-    let _ = load.push(&unequal);
+    result.inspect_err(|_| load.fail())
 }
 
 /// Some rows of a batch.

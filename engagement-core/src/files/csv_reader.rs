@@ -10,7 +10,7 @@ use csv::ByteRecord;
 
 use super::ReadReport;
 use super::input::{Input, delimiter, open, unreadable};
-use crate::arrow::{Columns, Mapping, SLICE, push_with, resolve, spoil};
+use crate::arrow::{Columns, Mapping, SLICE, push_with, resolve};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Field, Load, Reason, Unreadable};
 
@@ -51,7 +51,7 @@ pub fn read_csv(
     report: &mut ReadReport,
     on_slice: &mut dyn FnMut(u64) -> Result<()>,
 ) -> Result<()> {
-    read(load, reader, mapping, report, on_slice).inspect_err(|_| spoil(load))
+    read(load, reader, mapping, report, on_slice).inspect_err(|_| load.fail())
 }
 
 fn read(
@@ -152,7 +152,7 @@ impl Slice {
         }
         self.rows += 1;
         if !whole {
-            self.refuse_last(&format!("{} {RAGGED} {fields}", record.len()));
+            self.refuse_last(&format!("{} fields where the header has {fields}", record.len()));
         }
     }
 
@@ -160,7 +160,7 @@ impl Slice {
         let Some(row) = self.rows.checked_sub(1) else { return };
         if self.unreadable.last().is_none_or(|fault| fault.row < row) {
             let value = why.to_owned();
-            self.unreadable.push(Unreadable { row, field: Field::Customer, reason: Reason::InvalidText, value });
+            self.unreadable.push(Unreadable { row, field: Field::Row, reason: Reason::MalformedRow, value });
         }
     }
 
@@ -180,21 +180,7 @@ impl Slice {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
             .map_err(|error| Error::new(ErrorKind::CorruptData, error.to_string()))?;
-        push_with(load, &batch, &self.columns, &mut report.kinds, unreadable).map_err(plainly)
-    }
-}
-
-const RAGGED: &str = "fields where the header has";
-
-/// Says of a row with the wrong number of fields just that.
-fn plainly(error: Error) -> Error {
-    match error.rejects().first() {
-        Some(reject) if reject.reason == Reason::InvalidText && reject.value.contains(RAGGED) => {
-            let source = if reject.source.is_empty() { String::new() } else { format!("{}, ", reject.source) };
-            let message = format!("{source}row {}: {}; nothing was recorded", reject.row, reject.value);
-            Error::new(ErrorKind::CorruptData, message).with_rejects(error.rejects().to_vec())
-        }
-        _ => error,
+        push_with(load, &batch, &self.columns, &mut report.kinds, unreadable)
     }
 }
 

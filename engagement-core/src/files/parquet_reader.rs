@@ -8,7 +8,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::file::reader::ChunkReader;
 
 use super::ReadReport;
-use crate::arrow::{Columns, Mapping, SLICE, push, resolve, spoil};
+use crate::arrow::{Columns, Mapping, SLICE, push, resolve};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Load;
 
@@ -39,7 +39,7 @@ pub fn read_parquet<R: ChunkReader + 'static>(
     report: &mut ReadReport,
     on_slice: &mut dyn FnMut(u64) -> Result<()>,
 ) -> Result<()> {
-    read(load, reader, mapping, report, on_slice).inspect_err(|_| spoil(load))
+    read(load, reader, mapping, report, on_slice).inspect_err(|_| load.fail())
 }
 
 fn read<R: ChunkReader + 'static>(

@@ -205,8 +205,8 @@ impl Sort {
 mod tests {
     use super::*;
 
-    fn check(keys: Vec<i64>) {
-        let groups = Groups::new(keys.clone()).unwrap();
+    fn check(keys: &[i64]) {
+        let groups = Groups::new(keys.to_vec()).unwrap();
         let mut arrival: Vec<u32> = vec![0; keys.len()];
         for row in 0..keys.len() {
             arrival[groups.places.get(row).map_or(row, |&place| place as usize)] = row as u32;
@@ -215,7 +215,7 @@ mod tests {
         expected.sort_by_key(|&row| keys[row as usize]);
         let rows: Vec<u32> = groups.rows.iter().map(|&row| arrival[row as usize]).collect();
         assert_eq!(rows, expected);
-        let mut distinct = keys.clone();
+        let mut distinct = keys.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
         assert_eq!(groups.keys, distinct);
@@ -237,16 +237,16 @@ mod tests {
                 })
                 .collect::<Vec<i64>>()
         };
-        check(vec![]);
-        check(vec![i64::MAX, i64::MIN, 0, i64::MAX, i64::MIN, -1]);
-        check(vec![5; 100_000]);
-        check(random(3_000, |n| n as i64));
-        check(random(200_000, |n| (n % 7_000) as i64 * 7 - 20_000));
-        check(random(200_000, |n| (n as i64) << 20));
+        check(&[]);
+        check(&[i64::MAX, i64::MIN, 0, i64::MAX, i64::MIN, -1]);
+        check(&[5; 100_000]);
+        check(&random(3_000, |n| n as i64));
+        check(&random(200_000, |n| (n % 7_000) as i64 * 7 - 20_000));
+        check(&random(200_000, |n| (n as i64) << 20));
         // Near the ends, and crowded in the leading bits.
-        check(random(100_000, |n| if n % 2 == 0 { i64::MIN + (n % 999) as i64 } else { i64::MAX - (n % 777) as i64 }));
-        check(random(40_000, |n| if n % 1000 == 0 { i64::MAX } else { (n % 12_345) as i64 }));
+        check(&random(100_000, |n| if n % 2 == 0 { i64::MIN + (n % 999) as i64 } else { i64::MAX - (n % 777) as i64 }));
+        check(&random(40_000, |n| if n % 1000 == 0 { i64::MAX } else { (n % 12_345) as i64 }));
         // One key has most of the rows.
-        check(random(150_000, |n| if n % 10 == 0 { (n % 5_000) as i64 } else { 1234 }));
+        check(&random(150_000, |n| if n % 10 == 0 { (n % 5_000) as i64 } else { 1234 }));
     }
 }

@@ -198,6 +198,12 @@ impl<'l> Load<'l> {
         self.reconciliation.rows
     }
 
+    /// Makes sure that a load of which a part could not be read is never finished.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn fail(&mut self) {
+        self.failed = true;
+    }
+
     /// Reads a batch.
     ///
     /// # Errors

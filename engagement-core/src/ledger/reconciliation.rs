@@ -51,6 +51,8 @@ pub enum Reason {
     IdConflict,
     /// The sum of the order's lines does not fit.
     Overflow,
+    /// A row of a file that does not have the columns of its header.
+    MalformedRow,
 }
 
 impl Reason {
@@ -71,6 +73,7 @@ impl Reason {
             Reason::OtherCurrency => "other_currency",
             Reason::IdConflict => "id_conflict",
             Reason::Overflow => "overflow",
+            Reason::MalformedRow => "malformed_row",
         }
     }
 
@@ -91,6 +94,7 @@ impl Reason {
             Reason::OtherCurrency => "another currency than the ledger's",
             Reason::IdConflict => "the id is taken by an interaction with other content",
             Reason::Overflow => "the order's lines add up to more than fits",
+            Reason::MalformedRow => "not a row of the header's columns",
         }
     }
 
@@ -106,6 +110,7 @@ impl Reason {
             Reason::OtherCurrency => ErrorKind::CurrencyMismatch,
             Reason::IdConflict => ErrorKind::IdConflict,
             Reason::Overflow => ErrorKind::Overflow,
+            Reason::MalformedRow => ErrorKind::CorruptData,
         }
     }
 }
@@ -151,6 +156,8 @@ pub enum Field {
     Quantity,
     /// The price of one.
     UnitPrice,
+    /// The row as a whole.
+    Row,
 }
 
 impl Field {
@@ -176,6 +183,7 @@ impl Field {
             Field::Currency => "currency",
             Field::Quantity => "quantity",
             Field::UnitPrice => "unit_price",
+            Field::Row => "row",
         }
     }
 }
@@ -200,7 +208,11 @@ impl fmt::Display for Reject {
         if !self.source.is_empty() {
             write!(f, "{}, ", self.source)?;
         }
-        write!(f, "row {}, {}", self.row, self.field.as_str())?;
+        write!(f, "row {}", self.row)?;
+        if self.field == Field::Row {
+            return write!(f, ": {}", if self.value.is_empty() { self.reason.describe() } else { &self.value });
+        }
+        write!(f, ", {}", self.field.as_str())?;
         if !self.value.is_empty() {
             write!(f, " \"{}\"", self.value)?;
         }

@@ -2,7 +2,7 @@
 
 use super::{Between, Occurrence, Per, RatingScale, Rule, Rulebook, Way, WayScale};
 use crate::error::{Error, ErrorKind, Result};
-use crate::interaction::canonical_kind;
+use crate::interaction::{KINDS, canonical_kind};
 use crate::level::LevelScale;
 use crate::money::{Currency, Money};
 use crate::time::Zone;
@@ -43,6 +43,8 @@ pub(crate) struct Compiled {
     pub(crate) name: String,
     pub(crate) way: Way,
     pub(crate) kind: String,
+    /// Every ledger knows a standard kind by its place among the standard kinds.
+    pub(crate) kind_code: Option<u32>,
     pub(crate) occurrence: Occurrence,
     pub(crate) channel: Option<String>,
     pub(crate) unit: Option<String>,
@@ -210,10 +212,12 @@ fn compile(path: &str, rule: &Rule) -> Result<Compiled> {
             Some((by, limit.per))
         }
     };
+    let kind = canonical_kind(&rule.kind).into_owned();
     Ok(Compiled {
         name: rule.name.clone(),
         way: rule.way,
-        kind: canonical_kind(&rule.kind).into_owned(),
+        kind_code: KINDS.iter().position(|standard| *standard == kind).map(|place| place as u32),
+        kind,
         occurrence: rule.occurrence,
         channel: when.channel.clone(),
         unit: when.unit.clone(),

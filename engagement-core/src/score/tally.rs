@@ -73,7 +73,7 @@ impl<'a> Bound<'a> {
             if wanted.iter().any(|text| text.is_some()) {
                 bound.conditional |= 1 << at;
             }
-            let Some(kind) = ledger.kinds.find(&rule.kind) else { continue };
+            let Some(kind) = rule.kind_code.or_else(|| ledger.kinds.find(&rule.kind)) else { continue };
             if bound.by_kind.len() <= kind as usize {
                 bound.by_kind.resize(kind as usize + 1, 0);
             }
