@@ -13,7 +13,7 @@
 //! }
 //! let rules = Rulebook::standard().compile()?;
 //! let card = rules.score(&ledger, Key::from("ann"), ledger.zone().parse_as_of("2026-03-31")?)?;
-//! assert_eq!(format!("{:.1} {:.1}", card.stay.unwrap(), card.spend.unwrap()), "39.1 33.9");
+//! assert_eq!(format!("{:.1} {:.1}", card.stay.unwrap(), card.spend.unwrap()), "39.1 31.0");
 //! # Ok::<(), engagement_core::Error>(())
 //! ```
 //!

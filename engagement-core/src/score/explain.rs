@@ -79,12 +79,12 @@ impl Rules {
     /// }
     /// let rules = Rulebook::standard().compile()?;
     /// let why = rules.explain(&ledger, Key::from("ann"), ledger.zone().parse_as_of("2026-03-31")?)?;
-    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 45.6 (say unknown, stay 39.1, spend 97.6).");
+    /// assert_eq!(why.sentences[0], "ann is engaged: engagement 45.2 (say unknown, stay 39.1, spend 96.5).");
     /// assert_eq!(
     ///     why.sentences[1],
-    ///     "Spend: +1075.8 points for money spent, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
+    ///     "Spend: +963.4 points for money spent, from 3 interactions, the latest on 2026-03-01; without them engagement would be unknown."
     /// );
-    /// assert_eq!(why.sentences.last().unwrap(), "If nothing happens, the level falls to not engaged on 2027-02-27.");
+    /// assert_eq!(why.sentences.last().unwrap(), "If nothing happens, the level falls to not engaged on 2026-10-11.");
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
     ///
