@@ -45,6 +45,7 @@ venv: prerequisites
 
 prerequisites:
 	@command -v cargo >/dev/null || { echo "make: cargo is missing; install Rust 1.95 or newer from https://rustup.rs" >&2; exit 1; }
+	@command -v bash >/dev/null || { echo "make: bash is missing; install it" >&2; exit 1; }
 	@command -v cc >/dev/null || { echo "make: a C compiler is missing; install gcc or clang as cc" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "make: $(PYTHON) is missing or older than 3.11; install it or say make PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no venv module; install python3-venv" >&2; exit 1; }
