@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import pyarrow as pa
@@ -20,6 +22,14 @@ COLUMNS: dict[str, list[object]] = {
     "unit": ["north", "north", None, "south", "south", "south", None],
     "id": ["e1", "e2", "e3", "e4", "e5", "e6", "e7"],
 }
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """Python's answer to Ctrl-C, for us and our children: a process in the background of a shell is started to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def arrow_table() -> pa.Table:
