@@ -264,7 +264,7 @@ impl Explanation {
 
     /// The explanation as JSON text, the same in every language.
     fn to_json(&self) -> PyResult<String> {
-        serde_json::to_string(&self.explanation).map_err(|e| crate::errors::invalid(e.to_string()))
+        self.explanation.to_json().or_raise()
     }
 
     /// The explanation as plain dictionaries and lists.
