@@ -158,6 +158,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     rejects: Vec<Reject>,
+    best_point: Vec<(String, f64)>,
 }
 
 /// The result of everything here that can fail.
@@ -167,11 +168,16 @@ impl Error {
     /// Makes an error of a kind with a message that says where and what.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { kind, message: message.into(), rejects: Vec::new() }))
+        Error(Box::new(Inner { kind, message: message.into(), rejects: Vec::new(), best_point: Vec::new() }))
     }
 
     pub(crate) fn with_rejects(mut self, rejects: Vec<Reject>) -> Error {
         self.0.rejects = rejects;
+        self
+    }
+
+    pub(crate) fn with_best_point(mut self, best_point: Vec<(String, f64)>) -> Error {
+        self.0.best_point = best_point;
         self
     }
 
@@ -185,6 +191,12 @@ impl Error {
     #[must_use]
     pub fn rejects(&self) -> &[Reject] {
         &self.0.rejects
+    }
+
+    /// The best parameters, by name, that a fit had found when it failed; empty for other failures.
+    #[must_use]
+    pub fn best_point(&self) -> &[(String, f64)] {
+        &self.0.best_point
     }
 
     /// The same failure, said of a place: `where: what`.

@@ -35,12 +35,19 @@ mod error;
 mod interaction;
 mod ledger;
 mod level;
+mod math;
+pub mod model;
 mod money;
 mod progress;
 mod purchases;
 pub mod rulebook;
 mod score;
+pub mod segment;
+pub mod simulate;
+pub mod stay;
 mod time;
+pub mod validate;
+pub mod value;
 
 pub use error::{Error, ErrorKind, Result};
 pub use interaction::{Interaction, KINDS, Key, canonical_kind};
@@ -51,7 +58,7 @@ pub use ledger::{
 pub use level::{AVERAGE_RATIO, EngagementRatio, Level, LevelCounts, LevelScale, RatioInterval, WORLD_CLASS_RATIO};
 pub use money::{Currency, Money};
 pub use progress::Progress;
-pub use purchases::{PurchaseOptions, Purchases, TimeUnit};
+pub use purchases::{Distinct, Holdout, PurchaseColumns, PurchaseOptions, Purchases, TimeUnit};
 pub use rulebook::{Rulebook, Rules, Way};
 pub use score::{By, Contribution, Explanation, GroupRatio, Nullable, ReasonWhy, ScoreOptions, Scorecard, Scores};
 pub use time::{Timestamp, Zone, zone_data_version};

@@ -252,7 +252,7 @@ impl Zone {
 
     /// A calendar that remembers the offset in force, for many moments in a row.
     pub(crate) fn calendar(&self) -> Calendar {
-        Calendar { zone: self.zone.clone(), offset: 0, from: i64::MAX, until: i64::MIN }
+        Calendar { zone: self.zone.clone(), now: Span { from: i64::MAX, until: i64::MIN, offset: 0 }, spans: Vec::new() }
     }
 }
 
@@ -328,29 +328,56 @@ fn plain_date_time(text: &str) -> Option<civil::DateTime> {
     civil::DateTime::new(number(0, 4)?, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
 }
 
-/// Civil days, weeks and months of a zone, for moments that mostly ascend.
+/// How long one offset is in force, in microseconds.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    from: i64,
+    until: i64,
+    offset: i64,
+}
+
+/// The most spans a calendar remembers; two a year are 64 years.
+const SPANS: usize = 128;
+
+/// Civil days, weeks and months of a zone.
 #[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     zone: TimeZone,
-    offset: i64,
-    from: i64,
-    until: i64,
+    /// The span of the last moment.
+    now: Span,
+    /// Others that were asked for, ascending: customers' histories come back to the same years over and over.
+    spans: Vec<Span>,
 }
 
 impl Calendar {
     /// Days since 1970-01-01 in the zone.
     pub(crate) fn day(&mut self, at: i64) -> i64 {
-        if at < self.from || at >= self.until {
-            let moment = Timestamp(at).to_jiff();
-            self.offset = i64::from(self.zone.to_offset(moment).seconds()) * 1_000_000;
-            // `preceding` is strictly before its argument, so it is asked from one tick later.
-            let tick = jiff::SignedDuration::from_nanos(1);
-            let before = moment.checked_add(tick).ok().and_then(|m| self.zone.preceding(m).next().map(|t| t.timestamp()));
-            let after = self.zone.following(moment).next().map(|t| t.timestamp());
-            self.from = before.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
-            self.until = after.map_or(i64::MAX, jiff::Timestamp::as_microsecond);
+        if at < self.now.from || at >= self.now.until {
+            self.move_to(at);
         }
-        (at + self.offset).div_euclid(DAY)
+        (at + self.now.offset).div_euclid(DAY)
+    }
+
+    /// Finds the span of a moment, or asks the zone for it.
+    fn move_to(&mut self, at: i64) {
+        let place = self.spans.partition_point(|span| span.until <= at);
+        if let Some(&span) = self.spans.get(place).filter(|span| span.from <= at) {
+            self.now = span;
+            return;
+        }
+        let moment = Timestamp(at).to_jiff();
+        let offset = i64::from(self.zone.to_offset(moment).seconds()) * 1_000_000;
+        // `preceding` is strictly before its argument, so it is asked from one tick later.
+        let tick = jiff::SignedDuration::from_nanos(1);
+        let before = moment.checked_add(tick).ok().and_then(|m| self.zone.preceding(m).next().map(|t| t.timestamp()));
+        let after = self.zone.following(moment).next().map(|t| t.timestamp());
+        let from = before.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+        let until = after.map_or(i64::MAX, jiff::Timestamp::as_microsecond);
+        self.now = Span { from, until, offset };
+        // At the ends of the years the zone may answer for another moment.
+        if from <= at && at < until && self.spans.len() < SPANS {
+            self.spans.insert(place, self.now);
+        }
     }
 
     /// Weeks from Monday, counted from the week of 1970-01-01.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Decimal256Builder, StringDictionaryBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int8Type, Int32Type, UInt8Type, UInt64Type};
+use arrow_array::types::{Float64Type, Int8Type, Int32Type, UInt8Type, UInt32Type, UInt64Type};
 use arrow_array::*;
 use arrow_buffer::i256;
 use arrow_schema::DataType;
-use engagement_core::arrow::{KindOrigin, KindsReport, Mapping, Vocabulary, push, rejects_batch, resolve, scores_batch};
+use engagement_core::arrow::{
+    KindOrigin, KindsReport, Mapping, Vocabulary, purchases_batch, push, rejects_batch, resolve, scores_batch,
+};
 use engagement_core::{
-    ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, Reason, Rulebook, ScoreOptions, Timestamp, Zone,
+    ErrorKind, Interaction, Key, Ledger, LoadOptions, Loaded, PurchaseOptions, Reason, Rulebook, ScoreOptions, Timestamp, Zone,
 };
 
 const AT: i64 = 1_772_000_000_000_000;
@@ -556,4 +558,50 @@ fn scores_and_rejects_come_out_as_tables() {
     };
     assert_eq!(text("reason"), [Some("missing_customer".to_owned()), Some("invalid_amount".to_owned())]);
     assert_eq!((text("value"), text("source")), (vec![None, Some("x".to_owned())], vec![None, None]));
+}
+
+/// A summary of a log has all columns, in this order; what is missing is null.
+#[test]
+fn purchases_come_out_as_a_table() {
+    let mut ledger = Ledger::new();
+    for (customer, day, amount) in
+        [("zoe", "2026-01-01", "0"), ("zoe", "2026-01-08", "5"), ("7", "2026-01-08", "9"), ("zoe", "2026-01-22", "6")]
+    {
+        let at = ledger.zone().parse(day).unwrap();
+        ledger
+            .append(&Interaction { amount: Some(amount.parse().unwrap()), ..Interaction::new(customer, at, "purchase") })
+            .unwrap();
+    }
+    let end = |day| ledger.zone().parse_as_of(day).unwrap();
+    let purchases = ledger.purchases(&PurchaseOptions::until(end("2026-01-15")).holdout(end("2026-01-22"))).unwrap();
+    let table = purchases_batch(&purchases).unwrap();
+    let lines: Vec<String> = (0..table.num_columns())
+        .map(|at| {
+            let column = table.column(at);
+            let cell = |row| {
+                let number = column.as_primitive_opt::<Float64Type>().map(|column| format!("{:.1}", column.value(row)));
+                let count = column.as_primitive_opt::<UInt32Type>().map(|column| column.value(row).to_string());
+                let text = column.as_string_opt::<i32>().map(|column| column.value(row).to_owned());
+                if column.is_null(row) { "null".to_owned() } else { number.or(count).or(text).unwrap() }
+            };
+            let cells: Vec<String> = (0..column.len()).map(cell).collect();
+            format!("{} {}", table.schema().field(at).name(), cells.join(" "))
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "customer 7 zoe",
+            "frequency 0 1",
+            "recency 0.0 1.0",
+            "age 1.0 2.0",
+            "value null 5.0",
+            "first_value 9.0 null",
+            "paid 0 1",
+            "log_gaps 0.0 0.0",
+            "holdout_frequency 0 1",
+            "holdout_value null 6.0",
+            "holdout_paid 0 1",
+        ]
+    );
 }

@@ -5,7 +5,7 @@
 //! another type are answered by `ENG_INVALID_HANDLE`.
 //!
 //! A call may lock several objects, always in this order, so that no two calls wait for each other: results (scorecard,
-//! scores, ratios), then rulebook, then ledger, then batch; never two of one type.
+//! scores, ratios), then model, then purchases, then rulebook, then ledger, then batch; never two of one type.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};

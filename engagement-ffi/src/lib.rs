@@ -12,6 +12,7 @@
 //! | `batch`, `memory`, `rows` | memory of the caller bound to fields, and read |
 //! | `ledger`, `load` | ledgers, and rows into them |
 //! | `rulebook` | rulebooks |
+//! | `purchases`, `model` | purchases summarised, and the models fitted to them |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
 //!
 //! # Safety
@@ -32,7 +33,9 @@ mod handle;
 pub mod ledger;
 pub mod load;
 mod memory;
+pub mod model;
 mod out;
+pub mod purchases;
 mod quiet;
 pub mod ratio;
 mod rows;
@@ -47,6 +50,8 @@ pub use convert::*;
 pub use explain::*;
 pub use ledger::*;
 pub use load::*;
+pub use model::*;
+pub use purchases::*;
 pub use ratio::*;
 pub use rulebook::*;
 pub use score::*;

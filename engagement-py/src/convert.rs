@@ -124,6 +124,11 @@ pub(crate) fn money(value: &Bound<'_, PyAny>) -> PyResult<Option<Money>> {
     }
 }
 
+/// Money as a `Decimal`.
+pub(crate) fn money_to_python(py: Python<'_>, money: Money) -> PyResult<Bound<'_, PyAny>> {
+    py.import("decimal")?.getattr("Decimal")?.call1((money.to_string(),))
+}
+
 /// A time zone by its name, or a `zoneinfo.ZoneInfo`.
 pub(crate) fn zone(value: &Bound<'_, PyAny>) -> PyResult<Zone> {
     if let Ok(name) = value.cast::<PyString>() {

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "Python's arguments arrive as values")]
 
 mod cli;
+mod column;
 mod convert;
 mod errors;
 mod explain;
@@ -9,7 +10,9 @@ mod files;
 mod frames;
 mod history;
 mod ledger;
+mod model;
 mod output;
+mod purchases;
 mod ratio;
 mod reconciliation;
 mod rulebook;
@@ -24,9 +27,18 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     #[pymodule_export]
+    use super::column::Column;
+    #[pymodule_export]
     use super::explain::{Contribution, Explanation, Scorecard};
     #[pymodule_export]
     use super::ledger::Ledger;
+    #[pymodule_export]
+    use super::model::{
+        BetaDiscreteWeibull, BgBb, BgCnbdK, BgNbd, Convergence, Fit, GammaGamma, Independence, MbgCnbdK, MbgNbd, Nbd,
+        Opportunities, ParetoNbd, Prior, PurchaseModel, Renewals, ShiftedBetaGeometric,
+    };
+    #[pymodule_export]
+    use super::purchases::Purchases;
     #[pymodule_export]
     use super::ratio::EngagementRatio;
     #[pymodule_export]

@@ -153,7 +153,7 @@ fn library<'py>(py: Python<'py>, module: &str, install: &str) -> PyResult<Bound<
 }
 
 /// One cell as a Python object: text, int, float, bool, aware datetime or `None`.
-fn value<'py>(py: Python<'py>, column: &ArrayRef, row: usize) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn value<'py>(py: Python<'py>, column: &ArrayRef, row: usize) -> PyResult<Bound<'py, PyAny>> {
     if column.is_null(row) {
         return Ok(py.None().into_bound(py));
     }

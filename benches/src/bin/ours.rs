@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let as_of = Timestamp::from_micros(END)?;
         let stopwatch = Stopwatch::start();
         let table = if work == "summary" {
-            let purchases = ledger.purchases(&PurchaseOptions { threads, ..PurchaseOptions::until(as_of) })?;
+            let purchases = ledger.purchases(&PurchaseOptions::until(as_of).threads(threads))?;
             summary_batch(&purchases)?
         } else {
             let options = ScoreOptions { threads, contributions: work == "contributions", ..ScoreOptions::default() };
@@ -97,10 +97,10 @@ fn summary_batch(purchases: &Purchases) -> Result<RecordBatch, Box<dyn Error>> {
         .collect();
     let columns: [(&str, ArrayRef); 5] = [
         ("customer_id", Arc::new(keys?)),
-        ("x", Arc::new(UInt32Array::from(purchases.frequency.clone()))),
-        ("t_x", Arc::new(Float64Array::from(purchases.recency.clone()))),
-        ("T", Arc::new(Float64Array::from(purchases.age.clone()))),
-        ("m", Arc::new((0..purchases.len()).map(|row| purchases.value.get(row)).collect::<Float64Array>())),
+        ("x", Arc::new(UInt32Array::from(purchases.frequency().to_vec()))),
+        ("t_x", Arc::new(Float64Array::from(purchases.recency().to_vec()))),
+        ("T", Arc::new(Float64Array::from(purchases.age().to_vec()))),
+        ("m", Arc::new(purchases.value().iter().collect::<Float64Array>())),
     ];
     Ok(RecordBatch::try_from_iter(columns)?)
 }

@@ -1,8 +1,9 @@
 //! Arrow record batches in and out.
 //!
-//! [`resolve`] finds out which column is which field, [`push`] feeds batches into a [`Load`], [`scores_batch`] and
-//! [`rejects_batch`] make tables of what came out. Nothing becomes null in silence: a value that cannot be read makes its row
-//! a [`Reject`](crate::Reject), and a column whose type makes no sense for its field is an error before the first row.
+//! [`resolve`] finds out which column is which field, [`push`] feeds batches into a [`Load`], [`scores_batch`],
+//! [`purchases_batch`] and [`rejects_batch`] make tables of what came out. Nothing becomes null in silence: a value that cannot
+//! be read makes its row a [`Reject`](crate::Reject), and a column whose type makes no sense for its field is an error before the
+//! first row.
 //!
 //! | field | types |
 //! |---|---|
@@ -49,7 +50,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 pub use columns::{Chosen, Columns, resolve};
 pub use kinds::{KindOrigin, KindUse, KindsReport};
 pub use mapping::{Mapping, Vocabulary};
-pub use output::{rejects_batch, scores_batch};
+pub use output::{purchases_batch, rejects_batch, scores_batch};
 
 use crate::error::Result;
 use crate::ledger::{Batch, Field, KeyColumn, Load, TextColumn, Unreadable, Values};

@@ -1,19 +1,21 @@
-//! Tables out: scores and rejected rows.
+//! Tables out: scores, purchases and rejected rows.
 
 use std::sync::Arc;
 
 use arrow_array::builder::{BooleanBuilder, StringBuilder};
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int8Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-    UInt64Array,
+    ArrayRef, Decimal128Array, DictionaryArray, Float64Array, Int8Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, Field, Schema};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::interaction::Key;
 use crate::ledger::Reject;
 use crate::level::Level;
+use crate::purchases::Purchases;
 use crate::score::{Nullable, Scores};
 
 /// The score table: a row per customer in key order.
@@ -28,6 +30,9 @@ use crate::score::{Nullable, Scores};
 /// | `prospect` | `Boolean` | |
 /// | `interactions` | `UInt64` | |
 /// | `first_at`, `last_at` | `Timestamp(µs, UTC)` | |
+/// | `probability_alive`, `expected_purchases`, `discounted_purchases` | `Float64` | only with a forecast; null for prospects |
+/// | `expected_order_value` | `Float64` | only with a forecast in money; null for prospects |
+/// | `lifetime_value`, `value_say`, `value_stay`, `value_spend` | `Decimal128(19, 6)` | the same; exact sums |
 /// | one per rule | `Float64` | only if contributions were asked for; null where the rule matched nothing |
 ///
 /// A rule's column has the rule's name, with `rule_` before it where that is the name of another column.
@@ -54,7 +59,7 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
         fields.push(Field::new(name, column.data_type().clone(), nullable));
         columns.push(column);
     };
-    add("customer", customers(scores)?, false);
+    add("customer", customers(scores.integer_keys().map(<[i64]>::to_vec), scores.len(), |row| scores.customer(row))?, false);
     add("engagement", numbers(&scores.engagement), true);
     add("say", numbers(&scores.say), true);
     add("stay", numbers(&scores.stay), true);
@@ -70,29 +75,81 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
     add("interactions", Arc::new(UInt64Array::from(scores.interactions.clone())), false);
     add("first_at", times(&scores.first_at), false);
     add("last_at", times(&scores.last_at), false);
+    if let Some(all) = &scores.forecasts {
+        add("probability_alive", numbers(&all.probability_alive), true);
+        add("expected_purchases", numbers(&all.expected_purchases), true);
+        add("discounted_purchases", numbers(&all.discounted_purchases), true);
+        if all.in_money {
+            add("expected_order_value", numbers(&all.expected_order_value), true);
+            add("lifetime_value", amounts(&all.lifetime_value)?, true);
+            add("value_say", amounts(&all.value_say)?, true);
+            add("value_stay", amounts(&all.value_stay)?, true);
+            add("value_spend", amounts(&all.value_spend)?, true);
+        }
+    }
     for (rule, points) in &scores.contributions {
-        let name = if COLUMNS.contains(&rule.as_str()) { format!("rule_{rule}") } else { rule.clone() };
-        add(&name, numbers(points), true);
+        let taken = fields.iter().any(|field| field.name() == rule);
+        let name = if taken { format!("rule_{rule}") } else { rule.clone() };
+        let column = numbers(points);
+        fields.push(Field::new(name, column.data_type().clone(), true));
+        columns.push(column);
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| failed(&error))
 }
 
-const COLUMNS: [&str; 14] = [
-    "customer",
-    "engagement",
-    "say",
-    "stay",
-    "spend",
-    "level",
-    "points_say",
-    "points_stay",
-    "points_spend",
-    "coverage",
-    "prospect",
-    "interactions",
-    "first_at",
-    "last_at",
-];
+/// The purchase summary as a table: a row per customer.
+///
+/// | column | type | |
+/// |---|---|---|
+/// | `customer` | `Int64` if every key is an integer, else `Utf8` | |
+/// | `frequency` | `UInt32` | repeat purchase periods |
+/// | `recency`, `age` | `Float64` | in units |
+/// | `value` | `Float64` | mean net spend of the repeat periods with any; null without one |
+/// | `first_value` | `Float64` | net spend of the first period; null where it was free or is not known |
+/// | `paid` | `UInt32` | repeat periods with net spend |
+/// | `log_gaps` | `Float64` | only if it is known |
+/// | `holdout_frequency`, `holdout_paid` | `UInt32` | only with a holdout |
+/// | `holdout_value` | `Float64` | only with a holdout; null without a period with net spend |
+///
+/// # Errors
+/// [`ErrorKind::Overflow`] if the keys' text exceeds 2 GiB.
+///
+/// ```
+/// use engagement_core::{PurchaseColumns, Purchases, arrow::purchases_batch};
+///
+/// let purchases = Purchases::from_columns(&PurchaseColumns::new(&[2, 0], &[30.0, 0.0], &[39.0, 30.0]))?;
+/// let table = purchases_batch(&purchases)?;
+/// assert_eq!((table.num_rows(), table.num_columns()), (2, 7));
+/// assert_eq!(table.schema().field(1).name(), "frequency");
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
+pub fn purchases_batch(purchases: &Purchases) -> Result<RecordBatch> {
+    let counts = |column: &[u32]| -> ArrayRef { Arc::new(UInt32Array::from(column.to_vec())) };
+    let floats = |column: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(column.to_vec())) };
+    let integer = |row| match purchases.customer(row) {
+        Key::Int(key) => Some(key),
+        Key::Text(_) => None,
+    };
+    let integers = (0..purchases.len()).map(integer).collect();
+    let mut columns = vec![
+        ("customer", customers(integers, purchases.len(), |row| purchases.customer(row))?, false),
+        ("frequency", counts(purchases.frequency()), false),
+        ("recency", floats(purchases.recency()), false),
+        ("age", floats(purchases.age()), false),
+        ("value", numbers(purchases.value()), true),
+        ("first_value", numbers(purchases.first_value()), true),
+        ("paid", counts(purchases.paid()), false),
+    ];
+    if let Some(log_gaps) = purchases.log_gaps() {
+        columns.push(("log_gaps", floats(log_gaps), false));
+    }
+    if let Some(holdout) = purchases.holdout() {
+        columns.push(("holdout_frequency", counts(&holdout.frequency), false));
+        columns.push(("holdout_value", numbers(&holdout.value), true));
+        columns.push(("holdout_paid", counts(&holdout.paid), false));
+    }
+    table(columns)
+}
 
 /// Rejected rows as a table: `source` (null where none was named), `row`, `field`, `reason`, `value` (null where there is none).
 ///
@@ -116,13 +173,17 @@ pub fn rejects_batch(rejects: &[Reject]) -> Result<RecordBatch> {
         within(texts.iter().flatten().map(String::len).sum())?;
         Ok(Arc::new(StringArray::from(texts)))
     };
-    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+    table(vec![
         ("source", nullable(&|reject| some(&reject.source))?, true),
         ("row", Arc::new(UInt64Array::from_iter_values(rejects.iter().map(|reject| reject.row))), false),
         ("field", nullable(&|reject| some(reject.field.as_str()))?, false),
         ("reason", nullable(&|reject| some(reject.reason.as_str()))?, false),
         ("value", nullable(&|reject| some(&reject.value))?, true),
-    ];
+    ])
+}
+
+/// A table of named columns, which may have nulls or not.
+fn table(columns: Vec<(&str, ArrayRef, bool)>) -> Result<RecordBatch> {
     let fields: Vec<Field> =
         columns.iter().map(|(name, column, null)| Field::new(*name, column.data_type().clone(), *null)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, column, _)| column).collect())
@@ -141,20 +202,20 @@ fn failed(error: &ArrowError) -> Error {
     Error::new(ErrorKind::InvalidArgument, format!("the table cannot be made: {error}"))
 }
 
-fn customers(scores: &Scores) -> Result<ArrayRef> {
-    if let Some(keys) = scores.integer_keys().filter(|keys| !keys.is_empty()) {
-        return Ok(Arc::new(Int64Array::from(keys.to_vec())));
+fn customers<'k>(integers: Option<Vec<i64>>, rows: usize, key: impl Fn(usize) -> Key<'k>) -> Result<ArrayRef> {
+    if let Some(keys) = integers.filter(|keys| !keys.is_empty()) {
+        return Ok(Arc::new(Int64Array::from(keys)));
     }
-    let mut keys = StringBuilder::with_capacity(scores.len(), scores.len() * 12);
+    let mut keys = StringBuilder::with_capacity(rows, rows * 12);
     let mut bytes = 0;
-    for row in 0..scores.len() {
-        match scores.customer(row) {
-            crate::Key::Text(key) => {
+    for row in 0..rows {
+        match key(row) {
+            Key::Text(key) => {
                 bytes += key.len();
                 within(bytes)?;
                 keys.append_value(key);
             }
-            key @ crate::Key::Int(_) => {
+            key @ Key::Int(_) => {
                 bytes += 20;
                 within(bytes)?;
                 keys.append_value(key.to_string());
@@ -167,6 +228,12 @@ fn customers(scores: &Scores) -> Result<ArrayRef> {
 fn numbers(column: &Nullable) -> ArrayRef {
     let nulls = NullBuffer::from_iter(column.valid.iter().map(|&valid| valid != 0));
     Arc::new(Float64Array::new(column.values.clone().into(), Some(nulls).filter(|nulls| nulls.null_count() > 0)))
+}
+
+fn amounts(column: &Nullable<i64>) -> Result<ArrayRef> {
+    let micros = column.iter().map(|micros| micros.map(i128::from));
+    let amounts = Decimal128Array::from_iter(micros).with_precision_and_scale(19, 6);
+    Ok(Arc::new(amounts.map_err(|error| failed(&error))?))
 }
 
 fn times(micros: &[i64]) -> ArrayRef {

@@ -98,7 +98,7 @@ impl Grouped {
     pub(super) fn into_run(mut self, columns: Columns) -> Result<Run> {
         self.rows = Vec::new();
         if self.customers.is_empty() && !self.starts.is_empty() {
-            return Ok(Run::dense(self.starts, columns));
+            return Run::dense(self.starts, columns);
         }
         self.starts.pop();
         Run::new(self.customers, self.starts, columns)

@@ -15,6 +15,7 @@ mod keys;
 mod load;
 mod merge;
 mod reconciliation;
+mod referred;
 mod run;
 mod settle;
 mod shuffle;
@@ -28,6 +29,7 @@ pub(crate) use history::Cursors;
 pub use history::History;
 pub use load::{Load, LoadOptions, Loaded};
 pub use reconciliation::{Field, Outcome, Reason, Reconciliation, Reject};
+pub(crate) use referred::REFERRAL;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::{Interaction, KINDS, Key};

@@ -2,12 +2,14 @@
 
 use super::columns::Columns;
 use super::dictionary::NONE;
+use super::referred::{self, Pair};
 use crate::error::Result;
 
-/// Sorted columns and where each customer's part begins.
+/// Sorted columns, where each customer's part begins, and who referred whom.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     index: Index,
+    pub(super) referrals: Vec<Pair>,
     pub(crate) columns: Columns,
 }
 
@@ -26,7 +28,7 @@ impl Run {
         if customers.len() * 3 < codes {
             starts.try_reserve_exact(1)?;
             starts.push(rows);
-            return Ok(Run { index: Index::Sparse { customers, starts }, columns });
+            return Run::indexed(Index::Sparse { customers, starts }, columns);
         }
         let mut dense = Vec::new();
         dense.try_reserve_exact(codes + 1)?;
@@ -34,12 +36,18 @@ impl Run {
             dense.resize(customer as usize + 1, start);
         }
         dense.push(rows);
-        Ok(Run { index: Index::Dense { starts: dense }, columns })
+        Run::dense(dense, columns)
     }
 
     /// A run whose customers' first rows are known for every code up to the last.
-    pub(crate) fn dense(starts: Vec<u32>, columns: Columns) -> Run {
-        Run { index: Index::Dense { starts }, columns }
+    pub(crate) fn dense(starts: Vec<u32>, columns: Columns) -> Result<Run> {
+        Run::indexed(Index::Dense { starts }, columns)
+    }
+
+    fn indexed(index: Index, columns: Columns) -> Result<Run> {
+        let mut run = Run { index, referrals: Vec::new(), columns };
+        run.referrals = referred::pairs(&run.columns, run.walk())?;
+        Ok(run)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -85,7 +93,7 @@ impl Run {
             Index::Dense { starts } => starts.capacity(),
             Index::Sparse { customers, starts } => customers.capacity() + starts.capacity(),
         };
-        index * 4 + self.columns.heap_size()
+        index * 4 + self.referrals.capacity() * size_of::<Pair>() + self.columns.heap_size()
     }
 }
 

@@ -6,6 +6,7 @@ use hashbrown::hash_map::Entry;
 
 use super::columns::{Columns, Names, Row};
 use super::dictionary::NONE;
+use super::referred::{Pair, REFERRAL};
 use super::run::Run;
 use super::shuffle::Spare;
 use crate::error::Result;
@@ -19,6 +20,8 @@ pub(crate) struct Tail {
     pub(crate) next: Vec<u32>,
     /// The first and the last row of each chain.
     ends: HashMap<u32, (u32, u32), RandomState>,
+    /// Who referred whom, in the order of arrival.
+    pub(super) referrals: Vec<Pair>,
 }
 
 impl Tail {
@@ -36,9 +39,14 @@ impl Tail {
         let new = self.len() as u32;
         self.next.try_reserve(1)?;
         self.ends.try_reserve(1)?;
+        let referral = row.kind == REFERRAL;
+        self.referrals.try_reserve(usize::from(referral))?;
         if let Err(error) = self.columns.push(row) {
             self.columns.truncate(new as usize);
             return Err(error);
+        }
+        if referral {
+            self.referrals.push((row.other, customer));
         }
         match self.ends.entry(customer) {
             Entry::Vacant(free) => {
@@ -101,9 +109,10 @@ impl Tail {
         self.columns.truncate(0);
         self.next.clear();
         self.ends.clear();
+        self.referrals.clear();
     }
 
     pub(crate) fn heap_size(&self) -> usize {
-        self.columns.heap_size() + self.next.capacity() * 4 + self.ends.allocation_size()
+        self.columns.heap_size() + self.next.capacity() * 4 + self.ends.allocation_size() + self.referrals.capacity() * size_of::<Pair>()
     }
 }

@@ -6,6 +6,7 @@ use crate::interaction::{KINDS, canonical_kind};
 use crate::level::LevelScale;
 use crate::money::{Currency, Money};
 use crate::time::Zone;
+use crate::value::Forecast;
 
 /// The most rules a rulebook holds: their contributions then add up without rounding.
 pub(crate) const MOST_RULES: usize = 64;
@@ -35,6 +36,7 @@ pub struct Rules {
     pub(crate) levels: LevelScale,
     pub(crate) zone: Option<Zone>,
     pub(crate) currency: Option<Currency>,
+    pub(crate) forecast: Option<Forecast>,
 }
 
 /// A rule ready to be applied.
@@ -78,6 +80,12 @@ impl Rules {
     #[must_use]
     pub fn levels(&self) -> LevelScale {
         self.levels
+    }
+
+    /// What the rulebook says of the future, if it does.
+    #[must_use]
+    pub fn forecast(&self) -> Option<&Forecast> {
+        self.forecast.as_ref()
     }
 
     /// The kinds that some rule names.
@@ -154,7 +162,19 @@ impl Rulebook {
             }
         }
         self.levels.check().map_err(|message| Error::new(ErrorKind::InvalidRulebook, format!("rulebook, levels: {message}")))?;
-        Ok(Rules { rules, ways, weight, levels: self.levels, zone: self.zone.clone(), currency: self.currency })
+        if let Some(forecast) = &self.forecast {
+            let invalid = |error| Error::new(ErrorKind::InvalidRulebook, format!("rulebook, forecast.{error}"));
+            forecast.terms().map_err(invalid)?;
+        }
+        Ok(Rules {
+            rules,
+            ways,
+            weight,
+            levels: self.levels,
+            zone: self.zone.clone(),
+            currency: self.currency,
+            forecast: self.forecast.clone(),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::level::LevelScale;
 use crate::money::Currency;
 use crate::time::Zone;
+use crate::value::Forecast;
 
 /// The newest version of the document this library reads.
 pub const RULEBOOK_VERSION: u32 = 1;
@@ -117,6 +118,9 @@ pub struct Rulebook {
     /// How it was fitted to a log, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
+    /// What customers will do and what that is worth, from fitted models; scores need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Forecast>,
     /// The rules, at most 64.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,

@@ -100,8 +100,7 @@ impl Rules {
         while let Some((columns, row)) = cursors.next() {
             counted.push(tally.row(columns, row));
         }
-        let name = ledger.customers.get(history.customer).to_string();
-        let scorecard = Scorecard::new(&tally, name, as_of, history.later());
+        let scorecard = Scorecard::new(&tally, &history)?;
         let mut reasons = reasons(&bound, &tally, &history.cursors, &counted);
         let change = |reason: &ReasonWhy| (scorecard.engagement.unwrap_or(0.0) - reason.engagement_without.unwrap_or(0.0)).abs();
         reasons.sort_by(|a, b| change(b).total_cmp(&change(a)).then_with(|| b.points.abs().total_cmp(&a.points.abs())));

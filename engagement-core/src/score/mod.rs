@@ -18,8 +18,10 @@ use crate::error::Result;
 use crate::interaction::Key;
 use crate::ledger::{History, Ledger, MAX_RUNS};
 use crate::progress::Progress;
+use crate::purchases::PurchaseOptions;
 use crate::rulebook::Rules;
 use crate::time::Timestamp;
+use crate::value::Forecasts;
 use table::Slice;
 use tally::{Bound, Tally};
 
@@ -45,7 +47,7 @@ impl Rules {
     /// [`ErrorKind::UnknownCustomer`](crate::ErrorKind::UnknownCustomer), or a currency that is not the rulebook's.
     pub fn score(&self, ledger: &Ledger, customer: Key<'_>, as_of: Timestamp) -> Result<Scorecard> {
         let bound = Bound::new(self, ledger)?;
-        Ok(card(&bound, ledger.history(customer, as_of)?))
+        card(&bound, ledger.history(customer, as_of)?)
     }
 
     /// Scores one customer at many moments; each scorecard is what [`score`](Rules::score) gives for its moment.
@@ -54,7 +56,7 @@ impl Rules {
     /// As [`score`](Rules::score).
     pub fn score_history(&self, ledger: &Ledger, customer: Key<'_>, as_of: &[Timestamp]) -> Result<Vec<Scorecard>> {
         let bound = Bound::new(self, ledger)?;
-        as_of.iter().map(|&as_of| Ok(card(&bound, ledger.history(customer, as_of)?))).collect()
+        as_of.iter().map(|&as_of| card(&bound, ledger.history(customer, as_of)?)).collect()
     }
 
     /// Scores all customers with an interaction at or before `as_of`.
@@ -82,14 +84,18 @@ impl Rules {
         })?;
         drop(slices);
         let order = ledger.customers.order();
+        let mut rows: Vec<u32> = Vec::new();
         if order.is_none() && done.iter().all(|chunk| chunk.without.is_empty()) {
             scores.name(ledger, 0..codes)?;
+            if self.forecast.is_some() {
+                rows.try_reserve_exact(codes as usize)?;
+                rows.extend(0..codes);
+            }
         } else {
             let scored = |code: &u32| {
                 let chunk = done.get((code / CHUNK) as usize);
                 *code < codes && chunk.is_some_and(|chunk| chunk.without.binary_search(code).is_err())
             };
-            let mut rows: Vec<u32> = Vec::new();
             rows.try_reserve_exact(codes as usize)?;
             match order {
                 None => rows.extend((0..codes).filter(scored)),
@@ -100,14 +106,24 @@ impl Rules {
         }
         scores.later = done.iter().map(|chunk| chunk.later).sum();
         scores.unmatched = done.iter().map(|chunk| chunk.unmatched).sum();
+        if let Some(forecast) = &self.forecast {
+            let purchases = self.purchase_options(as_of).threads(options.threads);
+            scores.forecasts = Some(Forecasts::new(forecast, ledger, &purchases, options.progress, &rows)?);
+        }
         Ok(scores)
+    }
+
+    /// How the purchases that a forecast is made of are summarised.
+    fn purchase_options(&self, as_of: Timestamp) -> PurchaseOptions {
+        let options = PurchaseOptions { zone: self.zone.clone(), ..PurchaseOptions::until(as_of) };
+        self.forecast.iter().fold(options, |options, forecast| options.unit(forecast.unit).grain(forecast.grain))
     }
 }
 
-fn card(bound: &Bound<'_>, mut history: History<'_>) -> Scorecard {
+fn card(bound: &Bound<'_>, mut history: History<'_>) -> Result<Scorecard> {
     let mut tally = Tally::new(bound, history.as_of);
     tally.all(&mut history.cursors);
-    Scorecard::new(&tally, bound.ledger.customers.get(history.customer).to_string(), history.as_of, history.later())
+    Scorecard::new(&tally, &history)
 }
 
 /// Customers of neighbouring codes after they were scored.

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::tally::Tally;
+use super::tally::{Bound, Tally};
+use crate::ledger::History;
 use crate::level::Level;
 use crate::rulebook::{Rules, Way};
 use crate::time::Timestamp;
+use crate::value::{CustomerForecast, EngagementValue, Outlook};
 
 /// The scores of one customer at one moment.
 ///
@@ -48,6 +50,10 @@ pub struct Scorecard {
     pub last_at: Option<Timestamp>,
     /// The rules that matched, in the order of the rulebook.
     pub contributions: Vec<Contribution>,
+    /// What the customer will do, where the rulebook has a forecast; absent for a prospect.
+    pub forecast: Option<CustomerForecast>,
+    /// What the customer is worth by way, where the rulebook has a forecast in money; absent for a prospect who has referred nobody.
+    pub value: Option<EngagementValue>,
 }
 
 /// What one rule gave a customer.
@@ -96,12 +102,19 @@ impl Scorecard {
         serde_json::to_string(self).map_err(|e| crate::Error::new(crate::ErrorKind::InvalidArgument, e.to_string()))
     }
 
-    pub(crate) fn new(tally: &Tally<'_>, customer: String, as_of: Timestamp, later: u64) -> Scorecard {
+    /// The scorecard of a history that was taken in whole.
+    pub(crate) fn new(tally: &Tally<'_>, history: &History<'_>) -> crate::Result<Scorecard> {
+        let Bound { rules, ledger, .. } = *tally.bound;
+        let (forecast, value) = match (&rules.forecast, tally.interactions > 0) {
+            (Some(forecast), true) => {
+                Outlook::new(forecast, ledger, rules.purchase_options(history.as_of))?.of(history.customer)?
+            }
+            _ => (None, None),
+        };
         let index = Index::new(tally);
         let [say, stay, spend] = index.scores;
         let [points_say, points_stay, points_spend] = index.points;
-        let rules = &tally.bound.rules.rules;
-        let contributions = rules.iter().zip(&tally.parts).filter(|(_, part)| part.count > 0).map(|(rule, part)| {
+        let contributions = rules.rules.iter().zip(&tally.parts).filter(|(_, part)| part.count > 0).map(|(rule, part)| {
             let (points, saturated) = part.contribution();
             Contribution {
                 rule: rule.name.clone(),
@@ -113,9 +126,9 @@ impl Scorecard {
             }
         });
         let any = tally.interactions > 0;
-        Scorecard {
-            customer,
-            as_of,
+        Ok(Scorecard {
+            customer: ledger.customers.get(history.customer).to_string(),
+            as_of: history.as_of,
             level: index.level,
             engagement: index.engagement,
             say,
@@ -127,12 +140,14 @@ impl Scorecard {
             coverage: index.coverage,
             prospect: tally.prospect,
             interactions: tally.interactions,
-            later,
+            later: history.later(),
             unmatched: tally.unmatched,
             first_at: any.then(|| Timestamp::from_checked(tally.first_at)),
             last_at: any.then(|| Timestamp::from_checked(tally.last_at)),
             contributions: contributions.collect(),
-        }
+            forecast,
+            value,
+        })
     }
 }
 

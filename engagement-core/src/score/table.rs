@@ -5,33 +5,43 @@ use super::tally::Tally;
 use crate::interaction::Key;
 use crate::ledger::Ledger;
 use crate::level::{EngagementRatio, Level, LevelCounts};
+use crate::money::Money;
 use crate::rulebook::Way;
 use crate::time::Timestamp;
+use crate::value::Forecasts;
 
 /// Numbers of which some are missing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Nullable {
+pub struct Nullable<T = f64> {
     /// The numbers; 0 where one is missing.
-    pub values: Vec<f64>,
+    pub values: Vec<T>,
     /// 1 where a number is present, 0 where it is missing.
     pub valid: Vec<u8>,
 }
 
-impl Nullable {
+impl<T: Copy + Default> Nullable<T> {
     /// The number in a row.
     #[must_use]
-    pub fn get(&self, row: usize) -> Option<f64> {
+    pub fn get(&self, row: usize) -> Option<T> {
         (self.valid[row] != 0).then(|| self.values[row])
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = Option<T>> + '_ {
         self.values.iter().zip(&self.valid).map(|(&value, &valid)| (valid != 0).then_some(value))
     }
 
-    pub(crate) fn push(&mut self, value: Option<f64>) {
-        self.values.push(value.unwrap_or(0.0));
+    pub(crate) fn push(&mut self, value: Option<T>) {
+        self.values.push(value.unwrap_or_default());
         self.valid.push(u8::from(value.is_some()));
+    }
+}
+
+impl Nullable<i64> {
+    /// The amount in a row of a column of millionths.
+    #[must_use]
+    pub fn money(&self, row: usize) -> Option<Money> {
+        self.get(row).and_then(Money::from_micros)
     }
 }
 
@@ -88,6 +98,8 @@ pub struct Scores {
     pub last_at: Vec<i64>,
     /// One column per rule with its points, in the order of the rulebook; only if asked for.
     pub contributions: Vec<(String, Nullable)>,
+    /// What the customers will do and what they are worth, where the rulebook has a forecast.
+    pub forecasts: Option<Forecasts>,
 }
 
 /// Keys that outlive their ledger: integers, and positions in one text.
@@ -225,6 +237,7 @@ impl Scores {
                 .into_iter()
                 .map(|name| Ok((name, nullable()?)))
                 .collect::<crate::Result<_>>()?,
+            forecasts: None,
         })
     }
 

@@ -13,6 +13,8 @@ Examples:
   engagement ratio log.csv --by unit             the engagement ratio of each branch
   engagement report log.csv -o report.html       one page for the boss
   engagement rules log.csv -o rules.toml         a rulebook calibrated on this log
+  engagement fit log.csv --model mbg-nbd         how customers buy again and stop
+  engagement choose log.csv --horizon 13         which model predicts this log best?
 
 A log is CSV (plain or gzipped) or Parquet with one interaction a row: a customer,
 a time, and what is known of the rest. Usual column names are recognised; say the
@@ -40,6 +42,12 @@ pub(super) enum Command {
     Report(Report),
     /// Print the standard rulebook, or one calibrated on a log
     Rules(Rules),
+    /// Fit a model of repeat buying or of spend
+    Fit(Fit),
+    /// Rank models by what they predict of the end of the log
+    Choose(Choose),
+    /// Measure what models and rulebooks predict, side by side
+    Validate(Validate),
     /// Score two bundled logs, show what comes out, and write the files
     Demo(Demo),
 }
@@ -191,6 +199,110 @@ pub(super) struct Rules {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) reading: Reading,
+}
+
+/// How purchases are summarised.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Summarising {
+    /// The end of the observation, e.g. 2026-06-30 (the end of that day) [default: the latest interaction]
+    #[arg(long, value_name = "TIME")]
+    pub(super) until: Option<String>,
+    /// The unit of the model's time: day, week or month
+    #[arg(long, value_name = "UNIT", default_value = "week")]
+    pub(super) unit: String,
+    /// The period in which several purchases count as one: day, week or month
+    #[arg(long, value_name = "UNIT", default_value = "day")]
+    pub(super) grain: String,
+    /// Leave out customers who bought before this time
+    #[arg(long, value_name = "TIME")]
+    pub(super) acquired_from: Option<String>,
+    /// Threads to use; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) threads: usize,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Fit {
+    /// The log: CSV, CSV.gz or Parquet files
+    #[arg(required = true, value_name = "LOG")]
+    pub(super) logs: Vec<PathBuf>,
+    /// nbd, pareto-nbd, bg-nbd, mbg-nbd, bg-cnbd-k, mbg-cnbd-k or gamma-gamma
+    #[arg(long, value_name = "NAME", default_value = "mbg-nbd")]
+    pub(super) model: String,
+    /// Weight of the sum of squared parameters
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+    pub(super) penalty: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write a rulebook with this model, and with a spend model where the log has money, to a file
+    #[arg(short, long, value_name = "OUT")]
+    pub(super) output: Option<PathBuf>,
+    /// The rulebook that the model is added to [default: one calibrated on the log]
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub(super) rules: Option<PathBuf>,
+    /// How far that rulebook forecasts, in units
+    #[arg(long, value_name = "UNITS", default_value_t = 52.0, requires = "output")]
+    pub(super) horizon: f64,
+    /// The annual discount rate of its values
+    #[arg(long, value_name = "RATE", default_value_t = 0.1, requires = "output")]
+    pub(super) discount_rate: f64,
+    /// The share of an amount that is margin
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, requires = "output")]
+    pub(super) margin: f64,
+    #[command(flatten)]
+    pub(super) summarising: Summarising,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+/// What predicts, when and how far.
+#[derive(Args, Debug)]
+pub(super) struct Judging {
+    /// The log: CSV, CSV.gz or Parquet files
+    #[arg(required = true, value_name = "LOG")]
+    pub(super) logs: Vec<PathBuf>,
+    /// How far ahead is predicted, in units
+    #[arg(long, value_name = "UNITS")]
+    pub(super) horizon: f64,
+    /// The unit of the models' time: day, week or month
+    #[arg(long, value_name = "UNIT", default_value = "week")]
+    pub(super) unit: String,
+    /// A model; repeatable [default: all but nbd]
+    #[arg(long = "model", value_name = "NAME")]
+    pub(super) models: Vec<String>,
+    /// A rulebook, whose engagement orders the customers; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Vec<PathBuf>,
+    /// When predictions are made (the end of that day); repeatable [default: up to three, a horizon apart]
+    #[arg(long = "origin", value_name = "TIME")]
+    pub(super) origins: Vec<String>,
+    /// Leave out customers who bought before this time
+    #[arg(long, value_name = "TIME")]
+    pub(super) acquired_from: Option<String>,
+    /// The seed of the bootstrap behind the intervals
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Threads to use; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) threads: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Choose {
+    #[command(flatten)]
+    pub(super) judging: Judging,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Validate {
+    #[command(flatten)]
+    pub(super) judging: Judging,
 }
 
 #[derive(Args, Debug)]

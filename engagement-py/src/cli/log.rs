@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engagement_core::files::ReadReport;
-use engagement_core::{Currency, Ledger, LoadOptions, Loaded, Progress, Rulebook, Rules, ScoreOptions, Timestamp, Zone};
+use engagement_core::{Currency, Ledger, LoadOptions, Loaded, Progress, PurchaseOptions, Rulebook, Rules, ScoreOptions, Timestamp, Zone};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::arguments::{Reading, Scoring};
+use super::arguments::{Reading, Scoring, Summarising};
 use super::trouble::Trouble;
 use crate::files::{self, Failed};
 
@@ -79,6 +79,26 @@ impl Log {
             threads: scoring.threads,
             calibrated: scoring.rules.is_none(),
             latest: scoring.as_of.is_none(),
+        })
+    }
+}
+
+impl Summarising {
+    /// The options of the summary of a log.
+    pub(super) fn options(&self, log: &Log) -> Result<PurchaseOptions, Trouble> {
+        let usage = |flag: &str, e: engagement_core::Error| Trouble::Usage(format!("--{flag}: {e}"));
+        let zone = log.ledger.zone();
+        let until = match &self.until {
+            Some(text) => zone.parse_as_of(text).map_err(|e| usage("until", e))?,
+            None => log.as_of(None)?,
+        };
+        let acquired_from = self.acquired_from.as_ref().map(|text| zone.parse(text)).transpose();
+        Ok(PurchaseOptions {
+            unit: self.unit.parse().map_err(|e| usage("unit", e))?,
+            grain: self.grain.parse().map_err(|e| usage("grain", e))?,
+            acquired_from: acquired_from.map_err(|e| usage("acquired-from", e))?,
+            threads: self.threads,
+            ..PurchaseOptions::until(until)
         })
     }
 }

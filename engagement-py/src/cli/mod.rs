@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod demo;
 mod explain;
+mod fit;
 mod log;
 mod people;
 mod ratio;
@@ -13,6 +14,7 @@ mod score;
 mod shop;
 mod show;
 mod trouble;
+mod validate;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -71,6 +73,9 @@ fn run(arguments: &[String], cdnow: &std::path::Path) -> i32 {
         Command::Check(arguments) => check::run(arguments, &mut out),
         Command::Report(arguments) => report::run(arguments, &command, &mut out),
         Command::Rules(arguments) => rules::run(arguments, &mut out),
+        Command::Fit(arguments) => fit::run(arguments, &mut out),
+        Command::Choose(arguments) => validate::choose(arguments, &mut out),
+        Command::Validate(arguments) => validate::validate(arguments, &mut out),
         Command::Demo(arguments) => demo::run(arguments, cdnow, &mut out),
     };
     match result.and_then(|()| Ok(out.flush()?)) {

@@ -1,21 +1,20 @@
 //! `Ledger`: interactions in, scores and explanations out.
 
+mod load;
+
 use std::path::PathBuf;
 
-use arrow_array::RecordBatchReader as _;
 use engagement_core as core;
-use engagement_core::arrow::{Mapping, push, resolve};
 use engagement_core::files::ReadReport;
 use engagement_core::report::{ReportOptions, html};
-use engagement_core::{ErrorKind, LoadOptions, Timestamp, Zone};
+use engagement_core::{ErrorKind, Timestamp, Zone};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, error, wrong_type};
 use crate::explain::{Explanation, Scorecard};
-use crate::files;
-use crate::frames::{Frames, next_batch, slices};
+use crate::purchases::{self, Purchases};
 use crate::ratio::{self, EngagementRatio};
 use crate::reconciliation::Reconciliation;
 use crate::rulebook::Rulebook;
@@ -23,9 +22,7 @@ use crate::score::{self, Scores};
 use crate::shared::Shared;
 use crate::table::Table;
 use crate::work::interruptible;
-
-/// Rejected rows that are kept for `rejects`; the rest are only counted.
-const KEPT: usize = 100_000;
+use load::How;
 
 /// Every interaction, once.
 #[pyclass(module = "engagement", frozen)]
@@ -39,36 +36,6 @@ pub(crate) struct Inner {
     pub(crate) ledger: core::Ledger,
     rejects: Vec<core::Reject>,
     report: ReadReport,
-}
-
-/// What the arguments of a load say, in the core's words.
-struct How {
-    options: LoadOptions,
-    mapping: Mapping,
-}
-
-impl How {
-    fn new(
-        columns: Option<&Bound<'_, PyDict>>,
-        zone: Option<&Bound<'_, PyAny>>,
-        currency: Option<&str>,
-        lenient: bool,
-        kind: Option<&str>,
-        kinds: Option<&Bound<'_, PyDict>>,
-        vocabulary: Option<&str>,
-    ) -> PyResult<How> {
-        let pairs = |names: Option<&Bound<'_, PyDict>>| -> PyResult<Vec<(String, String)>> {
-            names.into_iter().flatten().map(|(left, right)| Ok((left.extract()?, right.extract()?))).collect()
-        };
-        let mapping = files::mapping(&pairs(columns)?, kind, vocabulary, &pairs(kinds)?).or_raise()?;
-        let options = LoadOptions {
-            lenient,
-            currency: currency.map(convert::currency).transpose()?,
-            zone: zone.map(convert::zone).transpose()?,
-            ..LoadOptions::default()
-        };
-        Ok(How { options, mapping })
-    }
 }
 
 impl Ledger {
@@ -135,47 +102,6 @@ impl Ledger {
         py.import("warnings")?.call_method1("warn", (message, category, 1))?;
         Bound::new(py, rulebook)
     }
-
-    fn take_in(
-        &self,
-        py: Python<'_>,
-        frame: &Bound<'_, PyAny>,
-        how: &How,
-        source: &str,
-        told: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Reconciliation> {
-        let mut frames = Frames::new(frame)?;
-        let mut inner = self.inner.write(py)?;
-        let Inner { ledger, rejects, report } = &mut *inner;
-        let mut load = ledger.load(how.options.clone()).or_raise()?;
-        load.source(source);
-        let (mut done, mut total) = (0_u64, Some(0_u64));
-        let mut read = ReadReport::default();
-        while let Some((mut reader, rows)) = frames.next()? {
-            total = total.zip(rows).map(|(total, rows)| total + rows);
-            let columns = resolve(&reader.schema(), &how.mapping).or_raise()?;
-            read.note(&columns);
-            while let Some(batch) = next_batch(py, &mut reader)? {
-                for slice in slices(&batch) {
-                    py.detach(|| push(&mut load, &slice, &columns, &mut read.kinds)).or_raise()?;
-                    done += slice.num_rows() as u64;
-                    py.check_signals()?;
-                    if let Some(told) = told {
-                        told.call1((done, total))?;
-                    }
-                }
-            }
-        }
-        let loaded = py.detach(|| load.finish()).or_raise()?;
-        *report = read;
-        keep(rejects, loaded.rejects);
-        Ok(Reconciliation::from(&loaded.reconciliation))
-    }
-}
-
-fn keep(rejects: &mut Vec<core::Reject>, new: Vec<core::Reject>) {
-    let room = KEPT.saturating_sub(rejects.len());
-    rejects.extend(new.into_iter().take(room));
 }
 
 #[pymethods]
@@ -433,6 +359,34 @@ impl Ledger {
         self.work_with(py, &counter, progress, |ledger| html(ledger, document, as_of, &options))
     }
 
+    /// Frequency, recency, age and value of every customer with a purchase: what the models are fitted to.
+    #[pyo3(signature = (until=None, *, unit="week", grain="day", zone=None, holdout=None, acquired_from=None, threads=0))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn purchases<'py>(
+        &self,
+        py: Python<'py>,
+        until: Option<&Bound<'py, PyAny>>,
+        unit: &str,
+        grain: &str,
+        zone: Option<&Bound<'py, PyAny>>,
+        holdout: Option<&Bound<'py, PyAny>>,
+        acquired_from: Option<&Bound<'py, PyAny>>,
+        threads: i64,
+    ) -> PyResult<Bound<'py, Purchases>> {
+        let own = self.zone(py)?;
+        let options = core::PurchaseOptions {
+            unit: purchases::unit(unit)?,
+            grain: purchases::unit(grain)?,
+            zone: zone.map(convert::zone).transpose()?,
+            holdout: holdout.map(|end| convert::as_of(&own, end)).transpose()?,
+            acquired_from: acquired_from.map(|from| convert::moment(&own, from)).transpose()?,
+            threads: convert::count("threads", threads)?,
+            ..core::PurchaseOptions::until(self.as_of(py, until)?)
+        };
+        let summary = self.work(py, |ledger| ledger.purchases(&options))?;
+        purchases::bind(py, summary)
+    }
+
     /// What a customer did, up to an as-of, in time order.
     #[pyo3(signature = (customer, *, as_of=None))]
     fn history(&self, py: Python<'_>, customer: OwnedKey, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Table> {
@@ -549,50 +503,5 @@ impl Ledger {
             ledger.customer_count(),
             ledger.zone().name()
         ))
-    }
-}
-
-impl Ledger {
-    fn empty(options: &LoadOptions) -> PyResult<Ledger> {
-        let mut ledger = core::Ledger::new();
-        if let Some(zone) = &options.zone {
-            ledger.set_zone(zone.clone());
-        }
-        if let Some(currency) = options.currency {
-            ledger.set_currency(currency).or_raise()?;
-        }
-        Ok(Ledger { inner: Shared::new(Inner { ledger, rejects: Vec::new(), report: ReadReport::default() }) })
-    }
-
-    fn take_files(
-        &self,
-        py: Python<'_>,
-        paths: &[PathBuf],
-        how: &How,
-        told: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Reconciliation> {
-        let mut inner = self.inner.write(py)?;
-        let Inner { ledger, rejects, report } = &mut *inner;
-        let mut raised = None;
-        let told = told.map(|told| told.clone().unbind());
-        let loaded = py.detach(|| {
-            files::load(ledger, paths, how.options.clone(), &how.mapping, &mut |done| {
-                let heard = Python::attach(|py| {
-                    py.check_signals()?;
-                    told.as_ref().map_or(Ok(()), |told| told.call1(py, (done, None::<u64>)).map(|_| ()))
-                });
-                heard.map_err(|failure| {
-                    raised = Some(failure);
-                    core::Error::new(ErrorKind::Cancelled, "cancelled")
-                })
-            })
-        });
-        if let Some(raised) = raised {
-            return Err(raised);
-        }
-        let (loaded, read) = loaded.map_err(|failure| failure.raise())?;
-        *report = read;
-        keep(rejects, loaded.rejects);
-        Ok(Reconciliation::from(&loaded.reconciliation))
     }
 }

@@ -1,0 +1,445 @@
+//! A fitted model and the evidence that the fit can be trusted.
+
+use super::interval::{Interval, Scale, level, normal_upper_quantile};
+use super::parameters::Parameters;
+use super::prior::Prior;
+use crate::error::{Error, ErrorKind, Result};
+use crate::math::minimise::{Minimum, Search};
+use crate::math::{exp, ln};
+
+/// What a fit estimates: positive parameters and, with covariates, coefficients of any sign.
+pub trait Estimated: Clone + std::fmt::Debug + Send + Sync {
+    /// The names, in order.
+    fn names(&self) -> Vec<String>;
+
+    /// The values, in that order.
+    fn estimates(&self) -> Vec<f64>;
+
+    /// The same with other values.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] naming the value that is outside its domain.
+    fn with_estimates(&self, values: &[f64]) -> Result<Self>;
+
+    /// Whether the estimate of this index is a positive parameter; a coefficient is not.
+    fn is_positive(&self, index: usize) -> bool;
+}
+
+impl<M: Parameters> Estimated for M {
+    fn names(&self) -> Vec<String> {
+        M::PARAMETERS.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    fn estimates(&self) -> Vec<f64> {
+        self.values()
+    }
+
+    fn with_estimates(&self, values: &[f64]) -> Result<M> {
+        self.with_values(values)
+    }
+
+    fn is_positive(&self, _: usize) -> bool {
+        true
+    }
+}
+
+/// How a model is fitted.
+///
+/// ```
+/// use engagement_core::model::{FitOptions, Prior};
+///
+/// let options = FitOptions::default().penalty(0.01).prior("r", Prior::Gamma { shape: 2.0, rate: 4.0 }).threads(1);
+/// assert_eq!(options.penalty, 0.01);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitOptions {
+    /// Weight of the sum of squared parameters: the fit maximises `log-likelihood ÷ customers − penalty · Σθ²`. 0 by default.
+    pub penalty: f64,
+    /// Weight of the sum of squared coefficients of covariates, subtracted in the same way. 0 by default.
+    pub coefficient_penalty: f64,
+    /// Priors of parameters by name: with them the fit maximises `log-likelihood + Σ log-density`.
+    pub priors: Vec<(String, Prior)>,
+    /// Threads, which live as long as the call; 0 takes as many as the machine has. The answer has the same bits with any number.
+    pub threads: usize,
+    /// Steps of the optimiser, over which it gives up. 500 by default.
+    pub max_iterations: u32,
+    /// Parameter values from which to search instead of those the data suggests.
+    pub start: Option<Vec<f64>>,
+}
+
+impl Default for FitOptions {
+    fn default() -> FitOptions {
+        FitOptions { penalty: 0.0, coefficient_penalty: 0.0, priors: Vec::new(), threads: 0, max_iterations: 500, start: None }
+    }
+}
+
+impl FitOptions {
+    /// Sets the weight of the sum of squared parameters.
+    #[must_use]
+    pub fn penalty(mut self, penalty: f64) -> FitOptions {
+        self.penalty = penalty;
+        self
+    }
+
+    /// Sets the weight of the sum of squared coefficients of covariates.
+    #[must_use]
+    pub fn coefficient_penalty(mut self, penalty: f64) -> FitOptions {
+        self.coefficient_penalty = penalty;
+        self
+    }
+
+    /// Adds the prior of a parameter.
+    #[must_use]
+    pub fn prior(mut self, parameter: &str, prior: Prior) -> FitOptions {
+        self.priors.push((parameter.to_owned(), prior));
+        self
+    }
+
+    /// Sets the number of threads.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> FitOptions {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets the number of steps over which the optimiser gives up.
+    #[must_use]
+    pub fn max_iterations(mut self, max_iterations: u32) -> FitOptions {
+        self.max_iterations = max_iterations;
+        self
+    }
+
+    /// Sets the parameter values from which to search.
+    #[must_use]
+    pub fn start(mut self, start: &[f64]) -> FitOptions {
+        self.start = Some(start.to_vec());
+        self
+    }
+
+    /// The same for the model without covariates, from which the search with them starts.
+    pub(crate) fn plain(&self) -> FitOptions {
+        FitOptions { start: None, ..self.clone() }
+    }
+
+    /// The priors in the order of the parameters, all checked.
+    fn ordered_priors(&self, names: &[String]) -> Result<Vec<(usize, Prior)>> {
+        let find = |(name, prior): &(String, Prior)| {
+            prior.check().map_err(|error| error.at(format_args!("prior of {name}")))?;
+            match names.iter().position(|known| known == name) {
+                Some(index) => Ok((index, *prior)),
+                None => invalid(format!("prior: {name} is not a parameter; the parameters are {}", names.join(", "))),
+            }
+        };
+        self.priors.iter().map(find).collect()
+    }
+}
+
+/// How the optimiser stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convergence {
+    /// The largest |derivative| of what was maximised, by the logarithm of a parameter and per customer; parameters at a boundary
+    /// do not count.
+    pub gradient_norm: f64,
+    /// Steps, over all starts.
+    pub iterations: u32,
+    /// Evaluations of the log-likelihood and its gradient, over all starts.
+    pub evaluations: u32,
+    /// Starts tried.
+    pub starts: u32,
+    /// The parameters that run off to 0 or infinity: the data does not bound them.
+    pub at_boundary: Vec<String>,
+}
+
+/// The covariance of estimates, in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Covariance {
+    rows: Vec<Vec<f64>>,
+}
+
+impl Covariance {
+    /// The covariance of two estimates, or `None` where there are not that many.
+    #[must_use]
+    pub fn get(&self, i: usize, j: usize) -> Option<f64> {
+        self.rows.get(i)?.get(j).copied()
+    }
+
+    /// The correlation of two estimates, or `None` where there are not that many.
+    #[must_use]
+    pub fn correlation(&self, i: usize, j: usize) -> Option<f64> {
+        Some(self.get(i, j)? / (self.get(i, i)?.sqrt() * self.get(j, j)?.sqrt()))
+    }
+
+    /// The square roots of the variances.
+    #[must_use]
+    pub fn standard_errors(&self) -> Vec<f64> {
+        self.rows.iter().enumerate().map(|(i, row)| row[i].sqrt()).collect()
+    }
+
+    /// All of it, a row for each estimate.
+    #[must_use]
+    pub fn rows(&self) -> &[Vec<f64>] {
+        &self.rows
+    }
+}
+
+/// A fitted model and the evidence that the fit can be trusted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit<M> {
+    /// The model at the estimate.
+    pub model: M,
+    /// Log-likelihood there, summed over customers; penalty and priors are not part of it.
+    pub log_likelihood: f64,
+    /// The customers fitted to.
+    pub customers: f64,
+    /// The numbers that the data chose, which AIC and BIC charge for.
+    pub parameters: u32,
+    /// Covariance of the estimates, from the curvature of what was maximised; `None` at a boundary.
+    pub covariance: Option<Covariance>,
+    /// How the optimiser stopped.
+    pub convergence: Convergence,
+}
+
+impl<M> Fit<M> {
+    /// The same evidence for the same model in another form.
+    #[must_use]
+    pub fn map<N>(self, form: impl FnOnce(M) -> N) -> Fit<N> {
+        let Fit { model, log_likelihood, customers, parameters, covariance, convergence } = self;
+        Fit { model: form(model), log_likelihood, customers, parameters, covariance, convergence }
+    }
+}
+
+impl<M: Estimated> Fit<M> {
+    /// Akaike's information criterion, `2k − 2 ln L`: smaller is better.
+    #[must_use]
+    pub fn aic(&self) -> f64 {
+        2.0 * f64::from(self.parameters) - 2.0 * self.log_likelihood
+    }
+
+    /// The Bayesian information criterion, `k ln n − 2 ln L` with n customers: smaller is better.
+    ///
+    /// # References
+    /// Schwarz (1978), doi:10.1214/aos/1176344136.
+    #[must_use]
+    pub fn bic(&self) -> f64 {
+        f64::from(self.parameters) * ln(self.customers) - 2.0 * self.log_likelihood
+    }
+
+    /// Standard errors of the estimates, in their order; `None` at a boundary.
+    #[must_use]
+    pub fn standard_errors(&self) -> Option<Vec<f64>> {
+        self.covariance.as_ref().map(Covariance::standard_errors)
+    }
+
+    /// Confidence intervals of the estimates, in their order: normal on the logarithm for parameters, as they are for coefficients.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: `level` is not between 0 and 1, or a parameter is at a boundary.
+    pub fn confidence_intervals(&self, level: f64) -> Result<Vec<Interval>> {
+        let z = normal_upper_quantile(0.5 * (1.0 - self::level(level)?));
+        let errors = self.covariance()?.standard_errors();
+        let interval = |(index, (estimate, error)): (usize, (f64, f64))| {
+            let scale = if self.model.is_positive(index) { Scale::Log } else { Scale::Identity };
+            around(scale, estimate, error, z)
+        };
+        Ok(self.model.estimates().into_iter().zip(errors).enumerate().map(interval).collect())
+    }
+
+    /// The confidence interval of anything the model says, by the delta method: `f` of the estimate is taken to be normal on the
+    /// scale.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: `level` is not between 0 and 1, a parameter is at a boundary, or the value of `f` has no
+    /// place on the scale; and what `f` fails with.
+    pub fn interval_of(&self, level: f64, scale: Scale, f: impl Fn(&M) -> Result<f64>) -> Result<Interval> {
+        let z = normal_upper_quantile(0.5 * (1.0 - self::level(level)?));
+        let covariance = self.covariance()?;
+        let estimates = self.model.estimates();
+        let estimate = f(&self.model)?;
+        if !scale.of(estimate).0.is_finite() {
+            return invalid(format!("f: {estimate} is not {}", scale.domain()));
+        }
+        let mut slopes = Vec::with_capacity(estimates.len());
+        for (index, &value) in estimates.iter().enumerate() {
+            // The step on the scale on which the estimate itself is normal.
+            let (up, down) = if self.model.is_positive(index) {
+                (value * exp(STEP), value * exp(-STEP))
+            } else {
+                (value + STEP, value - STEP)
+            };
+            let at = |value: f64| {
+                let mut moved = estimates.clone();
+                moved[index] = value;
+                f(&self.model.with_estimates(&moved)?)
+            };
+            slopes.push((at(up)? - at(down)?) / (up - down));
+        }
+        let mut variance = 0.0;
+        for (row, a) in covariance.rows.iter().zip(&slopes) {
+            for (cell, b) in row.iter().zip(&slopes) {
+                variance += a * cell * b;
+            }
+        }
+        Ok(around(scale, estimate, variance.max(0.0).sqrt(), z))
+    }
+
+    fn covariance(&self) -> Result<&Covariance> {
+        self.covariance.as_ref().ok_or_else(|| {
+            let at = self.convergence.at_boundary.join(", ");
+            let message =
+                format!("{at}: no interval, because the estimate is at a boundary; a prior or a penalty would bound it");
+            Error::new(ErrorKind::InvalidArgument, message)
+        })
+    }
+}
+
+/// The relative step of the derivatives of the delta method.
+const STEP: f64 = 1e-5;
+
+/// The interval that is normal on the scale, from the standard error off it.
+fn around(scale: Scale, estimate: f64, error: f64, z: f64) -> Interval {
+    let (middle, slope) = scale.of(estimate);
+    let half = z * error * slope;
+    Interval { estimate, low: scale.back(middle - half), high: scale.back(middle + half) }
+}
+
+fn invalid<T>(message: String) -> Result<T> {
+    Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
+/// Finds the parameters that maximise a log-likelihood.
+///
+/// `objective` takes the logarithms of the parameters (coefficients as they are), returns the log-likelihood of all customers and
+/// writes its gradient by what it took. `starts` are parameter values. A change of the time unit only shifts the logarithms of
+/// parameters with a time in them, so the data needs no rescaling where the starts follow its scale.
+pub(crate) fn maximise<M: Estimated>(
+    template: &M,
+    starts: &[Vec<f64>],
+    objective: &(dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
+    customers: f64,
+    options: &FitOptions,
+) -> Result<Fit<M>> {
+    let units = vec![1.0; template.estimates().len()];
+    maximise_in_units(template, starts, &units, objective, customers, options)
+}
+
+/// [`maximise`] for coefficients of quantities of other sizes than one: the search takes each times its unit.
+pub(crate) fn maximise_in_units<M: Estimated>(
+    template: &M,
+    starts: &[Vec<f64>],
+    units: &[f64],
+    objective: &(dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
+    customers: f64,
+    options: &FitOptions,
+) -> Result<Fit<M>> {
+    let names = template.names();
+    for (name, penalty) in [("penalty", options.penalty), ("coefficient_penalty", options.coefficient_penalty)] {
+        if !(penalty >= 0.0 && penalty.is_finite()) {
+            return invalid(format!("{name}: {penalty} is not a finite number of at least 0"));
+        }
+    }
+    let priors = options.ordered_priors(&names)?;
+    let logs: Vec<bool> = (0..names.len()).map(|index| template.is_positive(index)).collect();
+    if let Some((index, _)) = priors.iter().find(|(index, _)| !logs[*index]) {
+        return invalid(format!("prior: {} is a coefficient; a prior is of a parameter", names[*index]));
+    }
+    let mut own = Vec::new();
+    if let Some(start) = &options.start {
+        template.with_estimates(start).map_err(|error| error.at("start"))?;
+        own.push(start.clone());
+    }
+    let starts = if own.is_empty() { starts } else { &own };
+    let at = |index: usize| (logs[index], units[index]);
+    let inside = |values: &[f64]| -> Vec<f64> {
+        let one = |(index, &value): (usize, &f64)| match at(index) {
+            (true, _) => ln(value),
+            (false, unit) => value * unit,
+        };
+        values.iter().enumerate().map(one).collect()
+    };
+    // What the objective takes: logarithms, and coefficients in their own units.
+    let natural = |point: &[f64]| -> Vec<f64> { point.iter().zip(units).map(|(x, unit)| x / unit).collect() };
+    let outside =
+        |point: &[f64]| -> Vec<f64> { natural(point).iter().zip(&logs).map(|(&x, &log)| if log { exp(x) } else { x }).collect() };
+
+    let loss = |point: &[f64], gradient: &mut [f64]| {
+        let point = natural(point);
+        let mut value = -objective(&point, gradient) / customers;
+        gradient.iter_mut().for_each(|slope| *slope /= -customers);
+        for (index, prior) in &priors {
+            let (density, slope) = prior.ln_density_of_ln(point[*index], false);
+            value -= density / customers;
+            gradient[*index] -= slope / customers;
+        }
+        for (index, &u) in point.iter().enumerate() {
+            if logs[index] && options.penalty > 0.0 {
+                let square = exp(2.0 * u);
+                value += options.penalty * square;
+                gradient[index] += 2.0 * options.penalty * square;
+            } else if !logs[index] {
+                value += options.coefficient_penalty * u * u;
+                gradient[index] += 2.0 * options.coefficient_penalty * u;
+            }
+        }
+        gradient.iter_mut().zip(units).for_each(|(slope, unit)| *slope /= unit);
+        value
+    };
+    let search = Search { objective: &loss, weight: customers, max_iterations: options.max_iterations };
+    let starts: Vec<Vec<f64>> = starts.iter().map(|start| inside(start)).collect();
+    let (found, effort) = search.minimise(&starts);
+    let Some(found) = found else {
+        let message =
+            "the log-likelihood is not finite at any start: look for a value far out of scale in the data, or give a start";
+        return Err(Error::new(ErrorKind::FitFailed, message));
+    };
+    let values = outside(&found.place.point);
+    let named = || names.iter().cloned().zip(values.iter().copied());
+    let model = match template.with_estimates(&values) {
+        Ok(model) if found.converged => model,
+        _ => {
+            let message = format!(
+                "the fit did not converge in {} steps: the gradient is still {:.1e} per customer at {}; \
+                 try another start, a prior or a small penalty, or a model with fewer parameters",
+                effort.iterations,
+                found.gradient,
+                named().map(|(name, value)| format!("{name} = {value:.6}")).collect::<Vec<_>>().join(", "),
+            );
+            return Err(Error::new(ErrorKind::FitFailed, message).with_best_point(named().collect()));
+        }
+    };
+    let mut scratch = vec![0.0; values.len()];
+    let log_likelihood = objective(&natural(&found.place.point), &mut scratch);
+    let scale: Vec<f64> = (0..values.len()).map(|index| if logs[index] { values[index] } else { 1.0 / units[index] }).collect();
+    let covariance = covariance(&found, customers, &scale);
+    let at_boundary = names.iter().zip(&found.unbounded).filter(|(_, at)| **at).map(|(name, _)| name.clone()).collect();
+    Ok(Fit {
+        model,
+        log_likelihood,
+        customers,
+        parameters: values.len() as u32,
+        covariance,
+        convergence: Convergence {
+            gradient_norm: found.gradient,
+            iterations: effort.iterations,
+            evaluations: effort.evaluations,
+            starts: effort.starts,
+            at_boundary,
+        },
+    })
+}
+
+/// The inverse of the curvature, taken from what was searched to the estimates by the derivatives in `scale`: at a maximum the
+/// gradient adds nothing to it.
+fn covariance(found: &Minimum, customers: f64, scale: &[f64]) -> Option<Covariance> {
+    if found.unbounded.contains(&true) {
+        return None;
+    }
+    let mut rows = found.hessian.map(|curvature| 1.0 / (curvature * customers));
+    for (row, a) in rows.iter_mut().zip(scale) {
+        row.iter_mut().zip(scale).for_each(|(cell, b)| *cell *= a * b);
+    }
+    Some(Covariance { rows })
+}
+
+#[cfg(test)]
+#[path = "fit_tests.rs"]
+mod tests;

@@ -1,0 +1,232 @@
+//! The gamma-gamma model of spend per purchase.
+
+use super::fit::{Fit, FitOptions};
+use super::interval::{self, Interval};
+use super::likelihood::{RowLikelihood, Weighted};
+use super::parameters::parameters;
+use super::spend::{Independence, Spend};
+use crate::error::{Error, ErrorKind, Result};
+use crate::math::{Random, digamma_rise, exp, gamma_inc, ln, ln_1p, ln_beta, ln_gamma};
+use crate::purchases::Purchases;
+
+parameters! {
+    /// Money spent per purchase: gamma-gamma.
+    ///
+    /// Every purchase of a customer is gamma with shape p and rate ν, and ν ~ Gamma(q, rate v) over customers. What a customer
+    /// spends per purchase is taken to be independent of how often; [`GammaGamma::independence`] checks that.
+    ///
+    /// # Formula
+    /// ```text
+    /// ln L = −ln B(px, q) − ln m − q ln(1 + xm/v) − px ln(1 + v/(xm))      x paid purchases of m on average
+    /// E[M | x, m] = p(v + xm)/(px + q − 1)                                 x = 0: pv/(q − 1)
+    /// ```
+    ///
+    /// # Example
+    /// CDNOW, a customer with two repeat purchases of 22.35 on average.
+    /// ```
+    /// use engagement_core::model::{GammaGamma, Spend};
+    ///
+    /// let model = GammaGamma::new(6.25, 3.74, 15.44)?;
+    /// assert_eq!(format!("{:.2}", model.expected_value(&Spend::new(2, 22.35)?)?), "24.66");
+    /// assert_eq!(format!("{:.2}", model.population_mean()?), "35.22");
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Fader, Hardie & Lee (2005), doi:10.1509/jmkr.2005.42.4.415; Fader & Hardie (2013),
+    /// <http://www.brucehardie.com/notes/025/>.
+    GammaGamma = "gamma-gamma" {
+        /// Shape of a purchase's value.
+        p,
+        /// Shape of the rate's distribution over customers.
+        q,
+        /// Rate of the rate's distribution over customers, in currency units.
+        v,
+    }
+}
+
+impl GammaGamma {
+    /// The model of maximum likelihood for customers with paid repeat purchases.
+    ///
+    /// # Errors
+    /// As [`fit_spends`](GammaGamma::fit_spends).
+    pub fn fit(purchases: &Purchases, options: &FitOptions) -> Result<Fit<GammaGamma>> {
+        GammaGamma::fit_spends(&purchases.spends(), options)
+    }
+
+    /// The model of maximum likelihood for what customers spent; those of whom nothing is known do not count.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FitFailed`]: fewer than two customers paid for anything, all spend the same, or the fit did not converge.
+    pub fn fit_spends(spends: &[Spend], options: &FitOptions) -> Result<Fit<GammaGamma>> {
+        let failed = |message: &str| Err(Error::new(ErrorKind::FitFailed, message));
+        let mut rows: Vec<Spend> = spends.iter().filter(|spend| spend.count() > 0).copied().collect();
+        if rows.len() < 2 {
+            return failed("fewer than two customers have repeat purchases with a value: there is no spread to fit");
+        }
+        rows.sort_by(|a, b| a.count().cmp(&b.count()).then(a.mean().total_cmp(&b.mean())));
+        let mut weights: Vec<f64> = Vec::with_capacity(rows.len());
+        weights.extend(rows.chunk_by(|a, b| a == b).map(|equal| equal.len() as f64));
+        rows.dedup();
+        if rows.iter().all(|spend| spend.mean() == rows[0].mean()) {
+            return failed("all customers have the same mean value: there is no spread to fit");
+        }
+        let largest = rows.last().map_or(0, Spend::count);
+        let data = Weighted { rows: &rows, weights: &weights, largest };
+        data.fit(&GammaGamma { p: 1.0, q: 1.0, v: 1.0 }, &starts(&rows, &weights), 0.0, options)
+    }
+
+    /// Whether spend per purchase is independent of the number of purchases, which the model takes for granted.
+    #[must_use]
+    pub fn independence(purchases: &Purchases) -> Independence {
+        Independence::of(&purchases.spends())
+    }
+
+    /// The mean value of a purchase over all customers, pv/(q − 1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: q is not above 1, so that the mean is infinite.
+    pub fn population_mean(&self) -> Result<f64> {
+        if self.q > 1.0 {
+            return Ok(self.p * (self.v / (self.q - 1.0)));
+        }
+        let message = format!(
+            "q: {} is not above 1, so the mean over all customers is infinite; use the mean of the observed repeat values",
+            self.q
+        );
+        Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+
+    /// The mean value of a customer's purchases, given what the customer spent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: px + q is not above 1, so that the mean is infinite.
+    #[doc(alias = "conditional_expected_average_profit")]
+    pub fn expected_value(&self, spend: &Spend) -> Result<f64> {
+        if spend.count() == 0 {
+            return self.population_mean();
+        }
+        let x = f64::from(spend.count());
+        let shape = self.p * x + self.q;
+        if shape > 1.0 {
+            return Ok((self.v + x * spend.mean()) * (self.p / (shape - 1.0)));
+        }
+        let message = format!("count: px + q = {shape} is not above 1, so the customer's mean value is infinite");
+        Err(Error::new(ErrorKind::InvalidArgument, message))
+    }
+
+    /// The mean value of a customer's purchases between the bounds that hold it with the probability `level`, cut equally at both
+    /// ends; a bound may be infinite.
+    ///
+    /// # Formula
+    /// ```text
+    /// p/ν with ν ~ Gamma(px + q, rate v + xm)
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: `level` is not between 0 and 1, or the mean is infinite.
+    pub fn value_interval(&self, spend: &Spend, level: f64) -> Result<Interval> {
+        let tail = 0.5 * (1.0 - interval::level(level)?);
+        let estimate = self.expected_value(spend)?;
+        let x = f64::from(spend.count());
+        let shape = self.p * x + self.q;
+        let ln_scale = ln(self.p) + ln(self.v + x * spend.mean());
+        let bound = |below, tail| exp(ln_scale - ln_gamma_quantile(shape, tail, below));
+        Ok(Interval { estimate, low: bound(false, tail), high: bound(true, tail) })
+    }
+
+    /// The logarithm of the likelihood of what a customer spent; 0 where nothing is known.
+    #[must_use]
+    pub fn log_likelihood(&self, spend: &Spend) -> f64 {
+        if spend.count() == 0 { 0.0 } else { self.row(&self.table(0), spend, &mut []) }
+    }
+
+    /// Draws what a new customer spends at each of `count` purchases.
+    #[must_use]
+    pub fn simulate(&self, random: &mut Random, count: u32) -> Vec<f64> {
+        let ln_rate = random.ln_gamma_variate(self.q) - ln(self.v);
+        (0..count).map(|_| exp(random.ln_gamma_variate(self.p) - ln_rate)).collect()
+    }
+}
+
+/// The logarithm of the value that a gamma variate with scale 1 stays below, or above, with the probability `tail`.
+fn ln_gamma_quantile(shape: f64, tail: f64, below: bool) -> f64 {
+    if shape > 1e7 {
+        // Wilson & Hilferty (1931), doi:10.1073/pnas.17.12.684, off by less than shape^−1.5.
+        let z = interval::normal_upper_quantile(tail);
+        let root = 1.0 - 1.0 / (9.0 * shape) + (if below { -z } else { z }) / (3.0 * shape.sqrt());
+        return ln(shape) + 3.0 * ln(root);
+    }
+    // Where the lower tail is x^a/Γ(a + 1) to the last digit.
+    let small = (ln(if below { tail } else { 1.0 - tail }) + ln_gamma(shape + 1.0)) / shape;
+    if small < -40.0 {
+        return small;
+    }
+    let (mut low, mut high) = (-41.0, ln(shape + 1.0) + 8.0);
+    for _ in 0..64 {
+        let middle = 0.5 * (low + high);
+        let (lower, upper) = gamma_inc(shape, exp(middle));
+        let beyond = if below { lower > tail } else { upper < tail };
+        if beyond { high = middle } else { low = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// Parameters whose moments are those of the data, for several shares of the spread between and within customers.
+fn starts(rows: &[Spend], weights: &[f64]) -> Vec<Vec<f64>> {
+    let total: f64 = weights.iter().sum();
+    let mean_of = |f: &dyn Fn(&Spend) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight / total * f(row)).sum::<f64>();
+    let mean = mean_of(&|row| row.mean());
+    let spread = mean_of(&|row| (row.mean() / mean - 1.0) * (row.mean() / mean - 1.0)).clamp(1e-3, 50.0);
+    let inverse = mean_of(&|row| 1.0 / f64::from(row.count()));
+    let start = |between: f64| {
+        let q = 2.0 + 1.0 / (between * spread);
+        let p = inverse * (q - 1.0) / ((q - 2.0) * (1.0 - between) * spread);
+        vec![p, q, mean * (q - 1.0) / p]
+    };
+    vec![start(0.5), start(0.1), start(0.9)]
+}
+
+/// What rows with the same count share.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shared {
+    ln_beta: f64,
+    by_p: f64,
+    by_q: f64,
+}
+
+impl GammaGamma {
+    fn shared(&self, count: u32) -> Shared {
+        let x = f64::from(count);
+        let px = self.p * x;
+        Shared { ln_beta: ln_beta(px, self.q), by_p: x * digamma_rise(px, self.q), by_q: digamma_rise(self.q, px) }
+    }
+}
+
+impl RowLikelihood<Spend> for GammaGamma {
+    /// What rows share, by count.
+    type Table = Vec<Shared>;
+
+    fn table(&self, largest: u32) -> Vec<Shared> {
+        const LONGEST: u32 = 256;
+        (1..=largest.min(LONGEST)).map(|count| self.shared(count)).collect()
+    }
+
+    fn row(&self, table: &Vec<Shared>, spend: &Spend, gradient: &mut [f64]) -> f64 {
+        let shared = table.get(spend.count() as usize - 1).copied().unwrap_or_else(|| self.shared(spend.count()));
+        let x = f64::from(spend.count());
+        let (px, spent) = (self.p * x, x * spend.mean());
+        let (far, near) = (ln_1p(spent / self.v), ln_1p(self.v / spent));
+        if let [p, q, v] = gradient {
+            let share = spent / (self.v + spent);
+            *p = self.p * (shared.by_p - x * near);
+            *q = self.q * (shared.by_q - far);
+            *v = self.q * share - px * (self.v / (self.v + spent));
+        }
+        -shared.ln_beta - ln(spend.mean()) - self.q * far - px * near
+    }
+}
+
+#[cfg(test)]
+#[path = "gamma_gamma_tests.rs"]
+mod tests;

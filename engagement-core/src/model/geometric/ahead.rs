@@ -1,0 +1,223 @@
+//! What a customer will do, given the history.
+
+use super::MOST_PHASES;
+use super::erlang::Erlang;
+use crate::math::{BetaPoint, NegativeBinomial, beta_expectation, exp, exp_m1, ln, ln_1p, ln_beta_ratio, ln_gamma, ln_rising, mean_power, pow, sqrt};
+
+/// The most phases counted one by one before a quadrature over the chance of leaving takes over.
+const MOST_COUNTS: f64 = 2500.0;
+/// The largest e^x that the counts may start from has this exponent.
+const SMALLEST_START: f64 = 690.0;
+/// The quadrature resolves the chance of leaving down to about e^−90. Beyond this many expected purchases the means follow the
+/// power law of the smallest chances.
+const FAR: f64 = 1e21;
+/// Chances of leaving below it are told from 0 no more.
+const SMALLEST_CHANCE: f64 = 1e-290;
+
+/// A customer at the end of the observation: what a prediction needs of the parameters and the history.
+///
+/// If alive, the rate is λ ~ gamma(`shape` + j, `scale`), where j is the number of phases of the next gap already over, and the
+/// chance of leaving is p ~ beta(`a`, `kept`).
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Ahead {
+    /// The probability of being alive.
+    pub(in crate::model) alive: f64,
+    /// The probability of not being alive.
+    pub(super) gone: f64,
+    pub(super) shape: f64,
+    pub(super) scale: f64,
+    /// The time since the last purchase over `scale`.
+    pub(super) wait: f64,
+    pub(super) a: f64,
+    /// The second parameter of p.
+    pub(super) kept: f64,
+    /// Phases of a gap.
+    pub(super) k: u32,
+    /// The probabilities of j.
+    pub(super) phases: [f64; MOST_PHASES as usize],
+}
+
+/// What is averaged over the number n of purchases that a customer who cannot leave would make.
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    /// The probability of staying through all n.
+    Staying,
+    /// The mean number made before leaving.
+    Made,
+}
+
+impl Ahead {
+    /// The probability of being alive after `t` more time units without news.
+    pub(in crate::model) fn alive_at(&self, t: f64) -> f64 {
+        if t == f64::INFINITY {
+            return 0.0;
+        }
+        self.alive * self.mean(Of::Staying, t).min(1.0)
+    }
+
+    /// The mean number of purchases in the next `t` time units; infinite where it is.
+    pub(in crate::model) fn purchases(&self, t: f64) -> f64 {
+        if t == f64::INFINITY {
+            let c = self.a + self.kept;
+            return if self.a > 1.0 { self.alive * ((c - 1.0) / (self.a - 1.0)) } else { f64::INFINITY };
+        }
+        self.alive * self.mean(Of::Made, t)
+    }
+
+    /// The probability of exactly `n` purchases in the next `t` time units.
+    ///
+    /// Either the n-th purchase is the last of the time, or it is the last for good: two positive terms.
+    pub(in crate::model) fn probability(&self, n: u64, t: f64) -> f64 {
+        let c = self.a + self.kept;
+        let staying = self.staying(n);
+        let leaving = if n == 0 { 0.0 } else { self.staying(n - 1) * (self.a / (c + (n - 1) as f64)) };
+        let k = u64::from(self.k);
+        let mut sum = 0.0;
+        for (j, phase) in self.phases() {
+            let counts = NegativeBinomial::new(self.shape + j as f64, self.scale, t);
+            let from = (k.saturating_mul(n)).saturating_sub(j);
+            let until = k.saturating_mul(n.saturating_add(1)).saturating_sub(j);
+            let exactly: f64 = (from..until).map(|i| counts.pmf(i)).sum();
+            let more = if n == 0 { 0.0 } else { leaving * counts.upper(from) };
+            sum += phase * (staying * exactly + more);
+        }
+        let gone = if n == 0 { self.gone } else { 0.0 };
+        (self.alive * sum + gone).min(1.0)
+    }
+
+    /// The probability of staying through `n` purchases: B(a, kept + n)/B(a, kept).
+    fn staying(&self, n: u64) -> f64 {
+        let c = self.a + self.kept;
+        if n <= 4096 {
+            return (0..n).map(|i| i as f64).fold(1.0, |staying, i| staying * ((self.kept + i) / (c + i)));
+        }
+        exp(ln_beta_ratio(self.a, self.kept, 0.0, n as f64))
+    }
+
+    /// The phases of the gap and their probabilities.
+    fn phases(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
+        (0..u64::from(self.k)).zip(self.phases.iter().copied())
+    }
+
+    /// The mean over everything unknown, for a customer who is alive.
+    fn mean(&self, of: Of, t: f64) -> f64 {
+        let u = t / self.scale;
+        if u == 0.0 {
+            return if of == Of::Made { 0.0 } else { 1.0 };
+        }
+        self.by_counts(of, u).unwrap_or_else(|| self.by_chances(of, u))
+    }
+
+    /// Sums over the number of phases, if there are few enough of them: every term is positive.
+    ///
+    /// ```text
+    /// mean = Σ_j P(j) Σ_i P(N_j = i) g(⌊(i + j)/k⌋),   N_j ~ NegBin(shape + j, scale/(scale + t))
+    /// staying: g(n) = B(a, kept + n)/B(a, kept),   made: g(n) = Σ_{m<n} B(a, kept + m)/B(a, kept)
+    /// ```
+    fn by_counts(&self, of: Of, u: f64) -> Option<f64> {
+        let ln_up = ln_1p(u);
+        let largest = self.shape + f64::from(self.k - 1);
+        let mean = largest * u;
+        if largest * ln_up > SMALLEST_START || mean + 9.0 * sqrt(mean * (1.0 + u)) + 40.0 * (1.0 + u) > MOST_COUNTS {
+            return None;
+        }
+        let q = u / (1.0 + u);
+        let mut sum = 0.0;
+        for (j, phase) in self.phases() {
+            let shape = self.shape + j as f64;
+            let to_go = self.k - j as u32;
+            let none = exp(-shape * ln_up);
+            sum += phase * match of {
+                Of::Staying => none + self.count::<false>(shape, q, to_go, none),
+                Of::Made => self.count::<true>(shape, q, to_go, none),
+            };
+        }
+        Some(sum)
+    }
+
+    /// The inner sum over i ≥ 1, from P(N = 0) = `none`; `to_go` phases are left of the first gap.
+    fn count<const MADE: bool>(&self, shape: f64, q: f64, to_go: u32, none: f64) -> f64 {
+        let c = self.a + self.kept;
+        let (mut made, mut staying) = (0.0, 1.0);
+        let (mut n, mut i) = (0.0, 0.0);
+        let mut to_go = to_go;
+        let mut probability = none;
+        let mut ratio = shape * q;
+        let mut sum = 0.0;
+        loop {
+            probability *= ratio;
+            i += 1.0;
+            to_go -= 1;
+            if to_go == 0 {
+                to_go = self.k;
+                made += staying;
+                staying *= (self.kept + n) / (c + n);
+                n += 1.0;
+            }
+            let term = probability * if MADE { made } else { staying };
+            sum += term;
+            ratio = (shape + i) / (i + 1.0) * q;
+            // The ratio of the probabilities tends to q from either side, and the mean made grows by at most 1/n.
+            let falling = ratio.max(q) * if MADE { 1.0 + 1.0 / n } else { 1.0 };
+            if term * falling <= 1e-16 * (1.0 - falling) * sum || probability == 0.0 {
+                return sum;
+            }
+        }
+    }
+
+    /// The same mean as an integral over the chance of leaving, for very many phases.
+    fn by_chances(&self, of: Of, u: f64) -> f64 {
+        let c = self.a + self.kept;
+        if self.k == 1 && of == Of::Staying {
+            return mean_power(self.shape, self.a, self.kept, u.min(f64::MAX.sqrt()));
+        }
+        if self.k == 1 && self.a > 1.0 {
+            let missed = mean_power(self.shape, self.a - 1.0, self.kept, u.min(f64::MAX.sqrt()));
+            // Where nearly all is missed, the difference has lost its digits.
+            if missed < 0.9999 {
+                return (c - 1.0) / (self.a - 1.0) * (1.0 - missed);
+            }
+        }
+        let near = u.min(FAR / self.shape);
+        let mean = beta_expectation(self.a, self.kept, |chance| self.given_chance(of, near, chance));
+        if near == u {
+            return mean;
+        }
+        // Only chances of leaving below those resolved still matter, where the density is p^(a−1)/B(a, kept).
+        match of {
+            Of::Staying => mean * pow(near / u, self.a.min(self.shape)),
+            Of::Made if self.shape > self.a - 1.0 => mean + self.far(u) - self.far(near),
+            Of::Made => mean,
+        }
+    }
+    /// What the mean number made owes to chances of leaving far below scale/t, up to a constant: a power of t.
+    fn far(&self, u: f64) -> f64 {
+        let power = 1.0 - self.a;
+        let ln_u = ln(u / f64::from(self.k));
+        // (u^power − 1)/power, which is ln u where the power is 0.
+        let grown = if power == 0.0 { ln_u } else { exp_m1(power * ln_u) / power };
+        let c = ln_rising(self.kept, self.a);
+        grown * self.phases().map(|(j, phase)| {
+            let shape = self.shape + j as f64;
+            phase * exp(c + ln_gamma(shape + power) - ln_gamma(shape))
+        }).sum::<f64>()
+    }
+
+    /// The mean given the chance of leaving.
+    fn given_chance(&self, of: Of, u: f64, chance: BetaPoint) -> f64 {
+        let p = chance.p.max(SMALLEST_CHANCE);
+        if self.k == 1 {
+            return -exp_m1(-self.shape * ln_1p(p * u)) / p;
+        }
+        let erlang = Erlang { k: self.k, p, ln_stay: chance.ln_q.min(-SMALLEST_CHANCE) };
+        self.phases()
+            .map(|(j, phase)| {
+                let shape = self.shape + j as f64;
+                phase * match of {
+                    Of::Staying => erlang.staying(shape, u, j as u32),
+                    Of::Made => erlang.made(shape, u, j as u32),
+                }
+            })
+            .sum()
+    }
+}

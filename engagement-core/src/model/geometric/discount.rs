@@ -1,0 +1,178 @@
+//! Purchases to come, each worth less the later it comes.
+
+use super::ahead::Ahead;
+use crate::math::{exp, exp_m1, exp_m1_minus, ln, ln_1p, ln_gamma, mean_power, sqrt};
+
+/// Discounted beyond e^−40, a horizon is none.
+const FORGOTTEN: f64 = 40.0;
+/// Shapes from here on have their weights normalised by their own sum, where the closed form loses digits.
+const CONCENTRATED: f64 = 30.0;
+/// What a tail of the quadrature may still hold.
+const NEGLIGIBLE: f64 = 1e-13;
+
+impl Ahead {
+    /// ∫₀ᵗ e^(−δs) dE(s) for finite t and δ ≥ 0, or infinite t and δ > 0.
+    pub(in crate::model) fn discounted(&self, t: f64, delta: f64) -> f64 {
+        if delta == 0.0 {
+            return self.purchases(t);
+        }
+        if delta * t > FORGOTTEN { self.forever(delta) } else { self.until(t, delta) }
+    }
+
+    /// A finite horizon, by parts: e^(−δt) E(t) + δ ∫₀ᵗ e^(−δs) E(s) ds, with both terms positive.
+    ///
+    /// E is a mixture of 1 − e^(−s·rate) over rates, so that Gauss's rule is exact to the last digits on every panel that is not
+    /// long compared with its distance from 0, and on the first if it is short compared with the fastest rate.
+    fn until(&self, t: f64, delta: f64) -> f64 {
+        let shortest = 3.0 * self.scale / (3.0 + self.shape);
+        let mut integral = 0.0;
+        let mut from = 0.0;
+        while from < t {
+            let to = t.min(2.0 * from + shortest).min(from + 4.0 / delta);
+            if to <= from {
+                break;
+            }
+            let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
+            let at = |s: f64| exp(-delta * s) * self.purchases(s);
+            integral += half * NODES.iter().map(|&(x, w)| w * (at(middle - half * x) + at(middle + half * x))).sum::<f64>();
+            from = to;
+        }
+        exp(-delta * t) * self.purchases(t) + delta * integral
+    }
+
+    /// An infinite horizon, as a mean over the rate.
+    ///
+    /// # Formula
+    /// With g = λ·scale, ν = δ·scale, y = g/(g + ν), and j phases of the first gap over:
+    /// ```text
+    /// E_λ[Σ_{n≥1} B(a, kept + n − 1)/B(a, kept) y^(kn−j)] = E_g[y^(k−j) F(1, kept; a + kept; yᵏ)]
+    ///     F(1, kept; c; yᵏ) = F(1, a; c; −w)/(1 − yᵏ),   w = yᵏ/(1 − yᵏ)
+    /// ```
+    /// Over ln g the integrand is analytic in a strip of the plane and falls off exponentially: the trapezoidal rule gains digits
+    /// in proportion to its points.
+    fn forever(&self, delta: f64) -> f64 {
+        let discount = (delta * self.scale).clamp(1e-290, 1e290);
+        let shape = self.shape;
+        let concentrated = shape >= CONCENTRATED;
+        let (middle, ln_constant) = if concentrated { (ln(shape), 0.0) } else { (ln(shape + 1.0), -ln_gamma(1.0 + shape) + ln(shape)) };
+        let step = 1.0 / sqrt(11.0 + 1.5 * (shape + f64::from(self.k)));
+        let mut fraction = Fraction::new(self.a, self.kept);
+        let mut sums = (0.0, 0.0);
+        for direction in [1.0, -1.0] {
+            let mut i = if direction > 0.0 { 0.0 } else { 1.0 };
+            let mut previous = f64::INFINITY;
+            loop {
+                let v = direction * step * i;
+                let g = exp(middle + v);
+                let weight = if concentrated {
+                    exp(-shape * exp_m1_minus(v))
+                } else {
+                    exp(shape * (middle + v) - g + ln_constant)
+                };
+                let (stays, mean) = self.given_rate(g, discount, &mut fraction);
+                let term = weight * mean;
+                sums.0 += term;
+                sums.1 += weight * stays;
+                if term <= previous && term <= NEGLIGIBLE * sums.0 {
+                    break;
+                }
+                previous = term;
+                i += 1.0;
+            }
+        }
+        if concentrated { self.alive * sums.0 / sums.1 } else { self.alive * step * sums.0 }
+    }
+
+    /// The weight of a rate relative to that in the first phase, and that times the discounted purchases.
+    fn given_rate(&self, g: f64, discount: f64, fraction: &mut Fraction) -> (f64, f64) {
+        if self.k == 1 {
+            let w = g / discount;
+            return (1.0, w * fraction.at(w));
+        }
+        let ln_y = -ln_1p(discount / g);
+        let wanting = -exp_m1(f64::from(self.k) * ln_y);
+        let value = fraction.at((1.0 - wanting) / wanting) / wanting;
+        let wait = self.wait * g;
+        let (mut term, mut weight, mut mean) = (self.phases[0], 0.0, 0.0);
+        for j in 0..self.k {
+            weight += term;
+            mean += term * exp(ln_y * f64::from(self.k - j));
+            term *= wait / (f64::from(j) + 1.0);
+        }
+        (weight, mean * value)
+    }
+}
+
+/// Steps of the continued fraction that are taken before another method is.
+const DEEPEST: usize = 256;
+
+/// F(1, a; c; −w) for many w ≥ 0, c = a + d, by the continued fraction of Stieltjes, whose coefficients are positive.
+struct Fraction {
+    a: f64,
+    d: f64,
+    coefficients: [f64; DEEPEST],
+    known: usize,
+}
+
+impl Fraction {
+    fn new(a: f64, d: f64) -> Fraction {
+        Fraction { a, d, coefficients: [0.0; DEEPEST], known: 0 }
+    }
+
+    /// The next coefficients, up to `until`.
+    fn extend(&mut self, until: usize) {
+        let (a, d) = (self.a, self.d);
+        let c = a + d;
+        for n in self.known..until {
+            let m = (n / 2) as f64;
+            self.coefficients[n] = match n {
+                0 => a / c,
+                _ if n % 2 == 0 => (a + m) / (c + 2.0 * m) * ((c + (m - 1.0)) / (c + (2.0 * m - 1.0))),
+                _ => (m + 1.0) / (c + 2.0 * m) * ((d + m) / (c + (2.0 * m + 1.0))),
+            };
+        }
+        self.known = self.known.max(until);
+    }
+
+    /// F(1, a; c; −w).
+    fn at(&mut self, w: f64) -> f64 {
+        /// Steps between two looks at the progress.
+        const STRIDE: usize = 8;
+        if w < 400.0 {
+            let (mut before, mut now) = ((0.0, 1.0), (1.0, 1.0));
+            for block in 0..DEEPEST / STRIDE {
+                let span = block * STRIDE..(block + 1) * STRIDE;
+                if self.known < span.end {
+                    self.extend(span.end);
+                }
+                for e in &self.coefficients[span] {
+                    let ew = e * w;
+                    let next = (now.0 + ew * before.0, now.1 + ew * before.1);
+                    before = now;
+                    now = next;
+                }
+                // Two convergents in turn enclose the value.
+                let (high, low) = (now.0 * before.1, before.0 * now.1);
+                if (high - low).abs() <= 1e-14 * low {
+                    return now.0 / now.1;
+                }
+                if now.1 > 1e100 {
+                    let shrink = 1.0 / now.1;
+                    before = (before.0 * shrink, before.1 * shrink);
+                    now = (now.0 * shrink, 1.0);
+                }
+            }
+        }
+        mean_power(1.0, self.a, self.d, w)
+    }
+}
+
+/// Gauss's rule of 12 points on −1 to 1: the positive points and their weights.
+const NODES: [(f64, f64); 6] = [
+    (0.125_233_408_511_468_9, 0.249_147_045_813_402_77),
+    (0.367_831_498_998_180_2, 0.233_492_536_538_354_8),
+    (0.587_317_954_286_617_5, 0.203_167_426_723_065_92),
+    (0.769_902_674_194_304_7, 0.160_078_328_543_346_22),
+    (0.904_117_256_370_474_9, 0.106_939_325_995_318_43),
+    (0.981_560_634_246_719_2, 0.047_175_336_386_511_83),
+];

@@ -1,0 +1,74 @@
+//! Maximum likelihood for the family.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::fit::{Fit, FitOptions};
+use crate::model::history::PurchaseHistory;
+use crate::model::likelihood::{RowLikelihood, Weighted};
+use crate::math::Sum;
+use crate::purchases::{Distinct, Purchases};
+
+/// Where the search for the parameters begins: r, a, b, and how many times the mean rate of all customers the rate of those who
+/// have not left is. From much leaving after the first purchases to hardly any.
+const STARTS: [[f64; 4]; 3] = [[0.7, 0.8, 2.0, 1.5], [2.0, 0.3, 3.0, 1.2], [0.3, 1.5, 1.5, 3.0]];
+
+/// Fits a model of the family with gaps of `k` phases to `purchases`.
+pub(in crate::model) fn fit<M: RowLikelihood<PurchaseHistory>>(
+    template: &M,
+    k: u32,
+    purchases: &Purchases,
+    options: &FitOptions,
+) -> Result<Fit<M>> {
+    let (data, rate) = enough(purchases.distinct())?;
+    let gaps = match purchases.log_gaps() {
+        _ if k == 1 => 0.0,
+        Some(gaps) => f64::from(k - 1) * sum_of(gaps),
+        None => {
+            let message = format!("log_gaps: not known, but the likelihood of gaps of k = {k} phases needs the sums of ln Δt");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+    };
+    let starts = STARTS.map(|[r, a, b, faster]| vec![r, r / (rate * f64::from(k) * faster), a, b]);
+    data.fit(template, &starts, gaps, options)
+}
+
+/// Checks that there is something to learn from: the rows, and purchases per customer and time unit.
+pub(in crate::model) fn enough(distinct: &Distinct) -> Result<(Weighted<'_, PurchaseHistory>, f64)> {
+    let failed = |message: &str| Err(Error::new(ErrorKind::FitFailed, message));
+    let Distinct { histories: rows, weights, .. } = distinct;
+    let sum = |number: fn(&PurchaseHistory) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight * number(row)).sum::<f64>();
+    let (purchases, ages) = (sum(|row| f64::from(row.frequency())), sum(PurchaseHistory::age));
+    if weights.iter().sum::<f64>() < 2.0 {
+        return failed("fewer than two customers: there is no spread to fit");
+    }
+    if purchases == 0.0 {
+        return failed("nobody bought a second time: nothing tells how often customers buy");
+    }
+    if ages == 0.0 {
+        return failed("all customers bought for the first time at the end of the observation: nothing was observed since");
+    }
+    if rows.len() < 2 {
+        return failed("all customers have the same history: there is no spread to fit");
+    }
+    let largest = rows.iter().map(PurchaseHistory::frequency).max().unwrap_or(0);
+    Ok((Weighted { rows, weights, largest }, purchases / ages))
+}
+
+fn sum_of(numbers: &[f64]) -> f64 {
+    let mut sum = Sum::default();
+    numbers.iter().for_each(|&number| sum.add(number));
+    sum.value()
+}
+
+/// The fit of the highest log-likelihood among those for 1 to 12 phases that converge; choosing costs a parameter.
+pub(in crate::model) fn best<M>(mut fit: impl FnMut(u32) -> Result<Fit<M>>) -> Result<Fit<M>> {
+    let mut best = fit(1)?;
+    for k in 2..=super::MOST_PHASES {
+        match fit(k) {
+            Ok(next) if next.log_likelihood > best.log_likelihood => best = next,
+            Err(error) if error.kind() != ErrorKind::FitFailed => return Err(error),
+            _ => {}
+        }
+    }
+    best.parameters += 1;
+    Ok(best)
+}

@@ -1,0 +1,89 @@
+//! The summaries of customers drawn from a model.
+
+use super::CHUNK;
+use crate::error::{Error, ErrorKind, Result};
+use crate::math::{Random, ln};
+use crate::model::{GammaGamma, PurchaseModel};
+use crate::ledger::Values;
+use crate::purchases::{PurchaseColumns, Purchases, TimeUnit};
+use crate::score::in_chunks;
+
+/// Draws a customer of each age from a model, and what they spend where a spend model is given.
+///
+/// Ages are in `unit`, the time unit of the model. Purchases happen at any moment: a purchase period is one purchase.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] naming the row of an age that is not a number of time units of at least 0.
+///
+/// # Example
+/// ```
+/// use engagement_core::model::{FitOptions, MbgNbd, Parameters};
+/// use engagement_core::{TimeUnit, simulate};
+///
+/// let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
+/// let drawn = simulate::purchases(&truth, &[38.86; 5000], None, TimeUnit::Week, 7, 0)?;
+/// let fit = MbgNbd::fit(&drawn, &FitOptions::default())?;
+/// for (low_high, truth) in fit.confidence_intervals(0.999)?.iter().zip(truth.values()) {
+///     assert!(low_high.0 < truth && truth < low_high.1);
+/// }
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
+pub fn purchases(
+    model: &dyn PurchaseModel,
+    ages: &[f64],
+    spend: Option<&GammaGamma>,
+    unit: TimeUnit,
+    seed: u64,
+    threads: usize,
+) -> Result<Purchases> {
+    if let Some(row) = ages.iter().position(|age| !(*age >= 0.0 && age.is_finite())) {
+        let message = format!("ages, row {row}: {} is not a number of time units of at least 0", ages[row]);
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
+    let drawn = in_chunks(ages.len().div_ceil(CHUNK), threads, |chunk| {
+        let from = chunk * CHUNK;
+        let mut rows = Rows::default();
+        let mut times = Vec::new();
+        for (row, &age) in ages.iter().enumerate().skip(from).take(CHUNK) {
+            let mut random = Random::new(seed, row as u64);
+            model.simulate(&mut random, age, &mut times);
+            rows.push(&times, spend.map(|spend| spend.simulate(&mut random, times.len() as u32)));
+        }
+        Ok(rows)
+    })?;
+    let mut rows = Rows::default();
+    drawn.into_iter().for_each(|chunk| rows.append(chunk));
+    Purchases::from_columns(&PurchaseColumns {
+        value: spend.map(|_| Values::new(rows.value.as_slice())),
+        log_gaps: Some(&rows.log_gaps),
+        unit,
+        ..PurchaseColumns::new(&rows.frequency, &rows.recency, ages)
+    })
+}
+
+/// Columns of drawn customers; a missing value is NaN.
+#[derive(Default)]
+struct Rows {
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    log_gaps: Vec<f64>,
+    value: Vec<f64>,
+}
+
+impl Rows {
+    fn push(&mut self, times: &[f64], spent: Option<Vec<f64>>) {
+        self.frequency.push(u32::try_from(times.len()).unwrap_or(u32::MAX));
+        self.recency.push(times.last().copied().unwrap_or(0.0));
+        let mut before = 0.0;
+        self.log_gaps.push(times.iter().map(|&time| ln(time - std::mem::replace(&mut before, time))).sum());
+        let mean = spent.filter(|spent| !spent.is_empty()).map(|spent| spent.iter().sum::<f64>() / spent.len() as f64);
+        self.value.push(mean.unwrap_or(f64::NAN));
+    }
+
+    fn append(&mut self, mut other: Rows) {
+        self.frequency.append(&mut other.frequency);
+        self.recency.append(&mut other.recency);
+        self.log_gaps.append(&mut other.log_gaps);
+        self.value.append(&mut other.value);
+    }
+}

@@ -1,0 +1,334 @@
+//! Does it predict? Models and rulebooks side by side, on what came after they had to say it.
+
+mod measure;
+mod origins;
+
+pub use measure::{Group, Measure};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::interaction::Key;
+use crate::ledger::Ledger;
+use crate::math::{Random, ln};
+use crate::model::{FitOptions, Interval, ModelKind};
+use crate::purchases::{PurchaseOptions, Purchases, TimeUnit};
+use crate::rulebook::Rules;
+use crate::score::{ScoreOptions, in_chunks};
+use crate::time::Timestamp;
+use measure::{Counts, Holdout, Measures, Predicted, stack};
+
+/// The frequency from which customers are one row of the table by frequency.
+const MOST_FREQUENT: u32 = 7;
+
+/// What is validated.
+#[derive(Clone, Debug)]
+pub enum Candidate {
+    /// A model, fitted anew at every origin to what was known then.
+    Model(ModelKind),
+    /// Rules, whose engagement orders the customers.
+    Rules {
+        /// What they are called.
+        name: String,
+        /// The rules.
+        rules: Box<Rules>,
+    },
+}
+
+/// Where, how far and how finely it is validated.
+#[derive(Clone, Debug)]
+pub struct ValidateOptions {
+    /// How far ahead is predicted, in units.
+    pub horizon: f64,
+    /// The unit of the models' time.
+    pub unit: TimeUnit,
+    /// When the predictions are made, ascending; where it is empty, up to three origins a horizon apart, the last one a horizon
+    /// before the latest interaction.
+    pub origins: Vec<Timestamp>,
+    /// Leaves out customers first seen before.
+    pub acquired_from: Option<Timestamp>,
+    /// The level of every interval.
+    pub level: f64,
+    /// Bootstrap samples of the customers behind every interval.
+    pub replicates: u32,
+    /// Of the bootstrap.
+    pub seed: u64,
+    /// Threads, which live as long as the call; 0 takes as many as the machine has.
+    pub threads: usize,
+}
+
+impl ValidateOptions {
+    /// A horizon in weeks; 95 % intervals from 400 samples.
+    #[must_use]
+    pub fn horizon(horizon: f64) -> ValidateOptions {
+        ValidateOptions {
+            horizon,
+            unit: TimeUnit::Week,
+            origins: Vec::new(),
+            acquired_from: None,
+            level: 0.95,
+            replicates: 400,
+            seed: 1,
+            threads: 0,
+        }
+    }
+}
+
+/// All candidates at all origins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// The names of the candidates, in the order in which they were given.
+    pub candidates: Vec<String>,
+    /// What came of the predictions made at each origin.
+    pub origins: Vec<Origin>,
+    /// The model with the best mean log score over all origins but the last, which is left to judge the choice; over the only one
+    /// where there is no other. `None` where no model could be scored at all of them.
+    pub chosen: Option<usize>,
+}
+
+/// The predictions of one origin beside what came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// When the predictions were made.
+    pub at: Timestamp,
+    /// The end of what they were about.
+    pub until: Timestamp,
+    /// The customers with a purchase by then.
+    pub customers: u64,
+    /// What these purchased between the two.
+    pub purchases: u64,
+    /// How each candidate did, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// The shares of the mixture of models that would have done best here, in the order of the candidates; rules have none.
+    pub stacked: Vec<f64>,
+}
+
+/// How one candidate did at one origin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Every measure that applies, with its bootstrap interval.
+    pub measures: Vec<(Measure, Interval)>,
+    /// The same, less that of the first candidate, from the same samples of customers.
+    pub differences: Vec<(Measure, Interval)>,
+    /// The Bayesian information criterion of the fit: comparable among models of the same data.
+    pub bic: Option<f64>,
+    /// The expected number of purchases of all customers together.
+    pub expected: Option<f64>,
+    /// Tenths of customers by prediction: calibration.
+    pub deciles: Vec<Group>,
+    /// Customers by frequency; the last group holds all higher ones.
+    pub by_frequency: Vec<Group>,
+    /// Why there is nothing here: the fit failed.
+    pub failure: Option<String>,
+}
+
+impl Outcome {
+    /// A measure with its interval, if it applies.
+    #[must_use]
+    pub fn measure(&self, measure: Measure) -> Option<Interval> {
+        self.measures.iter().find(|(of, _)| *of == measure).map(|(_, interval)| *interval)
+    }
+}
+
+impl Ledger {
+    /// Makes every candidate predict the purchases after each origin from what was known at it, and measures what came.
+    ///
+    /// Nothing after an origin is seen by what is fitted there. Intervals come from resampling customers; all candidates see the
+    /// same samples, so that the interval of a difference is that of a paired comparison.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] naming an option outside its domain, or a log too short for the horizon.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::model::{MbgNbd, ModelKind};
+    /// use engagement_core::simulate::Simulation;
+    /// use engagement_core::validate::{Candidate, Measure, ValidateOptions};
+    /// use engagement_core::{TimeUnit, Zone};
+    ///
+    /// let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
+    /// let day = |text| Zone::utc().parse(text);
+    /// let arrivals = (day("2025-01-01")?, day("2025-04-01")?);
+    /// let ledger = Simulation::new(&truth, TimeUnit::Week, 1000, arrivals, day("2026-01-01")?).ledger(5)?;
+    /// let candidates = [Candidate::Model(ModelKind::MbgNbd), Candidate::Model(ModelKind::Nbd)];
+    /// let validation = ledger.validate(&candidates, &ValidateOptions::horizon(13.0))?;
+    /// assert_eq!(validation.chosen, Some(0));
+    /// let last = validation.origins.last().unwrap();
+    /// // The model that nobody ever leaves expects too much.
+    /// assert!(last.outcomes[1].measure(Measure::Bias).unwrap().low > 0.0);
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn validate(&self, candidates: &[Candidate], options: &ValidateOptions) -> Result<Validation> {
+        let origins = origins::of(self, options)?;
+        let origins = origins.iter().map(|&(at, until)| self.origin(candidates, options, at, until)).collect::<Result<Vec<_>>>()?;
+        let chosen = choose(&origins, candidates.len());
+        Ok(Validation { candidates: candidates.iter().map(name).collect(), origins, chosen })
+    }
+
+    fn origin(&self, candidates: &[Candidate], options: &ValidateOptions, at: Timestamp, until: Timestamp) -> Result<Origin> {
+        let purchases = self.purchases(&PurchaseOptions {
+            unit: options.unit,
+            holdout: Some(until),
+            acquired_from: options.acquired_from,
+            threads: options.threads,
+            ..PurchaseOptions::until(at)
+        })?;
+        let Some(holdout) = purchases.holdout() else {
+            return Err(Error::new(ErrorKind::InvalidArgument, format!("origins: {at} has nothing after it")));
+        };
+        let actual: Vec<f64> = holdout.frequency.iter().map(|&count| f64::from(count)).collect();
+        let predictions: Vec<Result<(Predicted, Option<f64>)>> = candidates
+            .iter()
+            .map(|candidate| match candidate {
+                Candidate::Model(kind) => by_model(*kind, &purchases, &holdout.frequency, holdout.length, options),
+                Candidate::Rules { rules, .. } => Ok((by_rules(rules, self, &purchases, at, options)?, None)),
+            })
+            .collect();
+        let outcomes = outcomes(&predictions, &purchases, &actual, options)?;
+        let scores: Vec<Option<&[f64]>> =
+            predictions.iter().map(|p| Some(p.as_ref().ok()?.0.counts.as_ref()?.ln_probability.as_slice())).collect();
+        let mut shares = stack(&scores.iter().copied().flatten().collect::<Vec<_>>()).into_iter();
+        let stacked = scores.iter().map(|scores| scores.and_then(|_| shares.next()).unwrap_or(0.0)).collect();
+        let purchased = holdout.frequency.iter().map(|&count| u64::from(count)).sum();
+        Ok(Origin { at, until, customers: purchases.len() as u64, purchases: purchased, outcomes, stacked })
+    }
+}
+
+fn name(candidate: &Candidate) -> String {
+    match candidate {
+        Candidate::Model(kind) => kind.as_str().to_owned(),
+        Candidate::Rules { name, .. } => name.clone(),
+    }
+}
+
+/// What a model fitted to the purchases says of the time after them, and its information criterion.
+fn by_model(
+    kind: ModelKind,
+    purchases: &Purchases,
+    came: &[u32],
+    horizon: f64,
+    options: &ValidateOptions,
+) -> Result<(Predicted, Option<f64>)> {
+    let fit = kind.fit(purchases, &FitOptions::default().threads(options.threads))?;
+    let model = &fit.model;
+    let expected = purchases.map(options.threads, |customer| model.expected_purchases(customer, horizon))?;
+    let distinct = purchases.distinct();
+    // The same history with the same outcome is asked for once.
+    let mut asked: Vec<(u32, u32)> = distinct.row_of.iter().copied().zip(came.iter().copied()).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let answers = in_chunks(asked.len().div_ceil(256), options.threads, |chunk| {
+        let asked = asked.iter().skip(chunk * 256).take(256);
+        asked
+            .map(|&(of, n)| Ok(ln(model.probability_of_purchases(&distinct.histories[of as usize], u64::from(n), horizon)?)))
+            .collect::<Result<Vec<f64>>>()
+    })?
+    .concat();
+    let intervals = in_chunks(distinct.histories.len().div_ceil(256), options.threads, |chunk| {
+        let histories = distinct.histories.iter().skip(chunk * 256).take(256);
+        histories.map(|customer| model.prediction_interval(customer, horizon, options.level)).collect::<Result<Vec<_>>>()
+    })?
+    .concat();
+    let answer = |key: (u32, u32)| asked.binary_search(&key).map_or(f64::NEG_INFINITY, |at| answers[at]);
+    let rows = || distinct.row_of.iter().copied().zip(came.iter().copied());
+    let covered = |(of, n): (u32, u32)| {
+        let (low, high) = intervals[of as usize];
+        (low..=high).contains(&u64::from(n))
+    };
+    let counts = Counts { expected: expected.clone(), ln_probability: rows().map(answer).collect(), covered: rows().map(covered).collect() };
+    Ok((Predicted { rank: expected, counts: Some(counts) }, Some(fit.bic())))
+}
+
+/// The engagement of every customer with a purchase; those without any evidence come last.
+fn by_rules(
+    rules: &Rules,
+    ledger: &Ledger,
+    purchases: &Purchases,
+    at: Timestamp,
+    options: &ValidateOptions,
+) -> Result<Predicted> {
+    let scores = rules.score_all(ledger, at, &ScoreOptions { threads: options.threads, ..ScoreOptions::default() })?;
+    let engagement = |customer: Key<'_>| scores.row(customer).and_then(|row| scores.engagement.get(row)).unwrap_or(-101.0);
+    let rank = (0..purchases.len()).map(|row| engagement(purchases.customer(row))).collect();
+    Ok(Predicted { rank, counts: None })
+}
+
+fn outcomes(
+    predictions: &[Result<(Predicted, Option<f64>)>],
+    purchases: &Purchases,
+    actual: &[f64],
+    options: &ValidateOptions,
+) -> Result<Vec<Outcome>> {
+    let holdouts: Vec<Option<Holdout<'_>>> = predictions
+        .iter()
+        .map(|prediction| prediction.as_ref().ok().map(|(predicted, _)| Holdout::new(predicted, actual)).transpose())
+        .collect::<Result<_>>()?;
+    let all = vec![1.0; actual.len()];
+    let measured = |weights: &[f64]| -> Vec<Measures> {
+        holdouts.iter().map(|holdout| holdout.as_ref().map_or(Measures::default(), |holdout| holdout.measure(weights))).collect()
+    };
+    let estimates = measured(&all);
+    let samples = in_chunks(options.replicates as usize, options.threads, |replicate| {
+        let mut random = Random::new(options.seed, replicate as u64);
+        let mut weights = vec![0.0; actual.len()];
+        for _ in 0..actual.len() {
+            weights[random.below(actual.len() as u64) as usize] += 1.0;
+        }
+        Ok(measured(&weights))
+    })?;
+    let outcome = |(index, prediction): (usize, &Result<(Predicted, Option<f64>)>)| {
+        let interval = |of: &dyn Fn(&[Measures]) -> Measures| -> Vec<(Measure, Interval)> {
+            let estimates = of(&estimates);
+            let samples: Vec<Measures> = samples.iter().map(|sample| of(sample)).collect();
+            let each = Measure::ALL.into_iter().zip(estimates).enumerate();
+            each.filter_map(|(at, (measure, estimate))| {
+                let estimate = estimate?;
+                let (low, high) = quantiles(samples.iter().filter_map(|sample| sample[at]).collect(), options.level)?;
+                Some((measure, Interval { estimate, low, high }))
+            })
+            .collect()
+        };
+        let less_the_first = |all: &[Measures]| std::array::from_fn(|at| Some(all[index][at]? - all[0][at]?));
+        let counts = prediction.as_ref().ok().and_then(|(predicted, _)| predicted.counts.as_ref());
+        Outcome {
+            measures: interval(&|all| all[index]),
+            differences: if index == 0 { Vec::new() } else { interval(&less_the_first) },
+            bic: prediction.as_ref().ok().and_then(|(_, bic)| *bic),
+            expected: counts.map(|counts| counts.expected.iter().sum()),
+            deciles: holdouts[index].as_ref().map_or_else(Vec::new, Holdout::deciles),
+            by_frequency: counts.map_or_else(Vec::new, |counts| by_frequency(purchases, counts, actual)),
+            failure: prediction.as_ref().err().map(ToString::to_string),
+        }
+    };
+    Ok(predictions.iter().enumerate().map(outcome).collect())
+}
+
+fn by_frequency(purchases: &Purchases, counts: &Counts, actual: &[f64]) -> Vec<Group> {
+    let group = |frequency: u32| {
+        let here = |row: &u32| purchases.frequency()[*row as usize].min(MOST_FREQUENT) == frequency;
+        let rows: Vec<u32> = (0..purchases.len() as u32).filter(here).collect();
+        (!rows.is_empty()).then(|| Group::of(frequency, &rows, counts, actual))
+    };
+    (0..=MOST_FREQUENT).filter_map(group).collect()
+}
+
+/// The ends of the middle part of a sample; `None` without one.
+fn quantiles(mut sample: Vec<f64>, level: f64) -> Option<(f64, f64)> {
+    sample.sort_unstable_by(f64::total_cmp);
+    let last = sample.len().checked_sub(1)? as f64;
+    let tail = 0.5 * (1.0 - level);
+    Some((sample[(tail * last).floor() as usize], sample[((1.0 - tail) * last).ceil() as usize]))
+}
+
+/// The candidate with the best mean log score over all origins but the last.
+fn choose(origins: &[Origin], candidates: usize) -> Option<usize> {
+    let choosing = if origins.len() > 1 { &origins[..origins.len() - 1] } else { origins };
+    let score = |candidate: usize| -> Option<f64> {
+        let scores = choosing.iter().map(|origin| {
+            let score = origin.outcomes[candidate].measure(Measure::LogScore)?.estimate;
+            Some(score * origin.customers as f64)
+        });
+        scores.sum()
+    };
+    let scored = (0..candidates).filter_map(|candidate| Some((candidate, score(candidate)?)));
+    // The first of equals: the order of the candidates decides, not chance.
+    scored.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(candidate, _)| candidate)
+}

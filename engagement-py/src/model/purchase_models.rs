@@ -1,0 +1,112 @@
+//! One class a model of repeat buying: its parameters, and how it is fitted.
+
+use engagement_core::model::{self, Model};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::fit::{Fit, Fitted, Options};
+use super::{PurchaseModel, of};
+use crate::errors::OrRaise;
+use crate::purchases::Purchases;
+
+/// The class of a model: parameters in, a fit out. A model of regular buying has the whole number `k` before its parameters.
+macro_rules! class {
+    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } fit($purchases:ident, $options:ident $(, $given:ident)?) $fit:expr) => {
+        $(#[$doc])*
+        #[pyclass(module = "engagement", extends = PurchaseModel, frozen)]
+        #[derive(Debug)]
+        pub(crate) struct $class {
+            model: model::$class,
+        }
+
+        impl $class {
+            fn init(model: model::$class) -> PyClassInitializer<$class> {
+                PyClassInitializer::from(PurchaseModel { model: Model::from(model) }).add_subclass($class { model })
+            }
+        }
+
+        #[pymethods]
+        impl $class {
+            /// The model with these parameters.
+            #[new]
+            fn new($($k: u32,)? $($letter: f64),+) -> PyResult<PyClassInitializer<$class>> {
+                Ok($class::init(model::$class::new($($k,)? $($letter),+).or_raise()?))
+            }
+
+            /// The model of maximum likelihood, with the evidence that the fit can be trusted.
+            #[staticmethod]
+            #[pyo3(signature = (purchases, *, $($given=None,)? penalty=0.0, priors=None, start=None, threads=0))]
+            fn fit(
+                py: Python<'_>,
+                purchases: &Bound<'_, Purchases>,
+                $($given: Option<u32>,)?
+                penalty: f64,
+                priors: Option<&Bound<'_, PyDict>>,
+                start: Option<Vec<f64>>,
+                threads: i64,
+            ) -> PyResult<Fit> {
+                let $options = Options::new(penalty, priors, start, threads)?;
+                let $purchases = of(purchases);
+                Ok(Fit::new(Fitted::Purchases(py.detach(|| $fit).or_raise()?.map(Model::from))))
+            }
+
+            $(
+                /// The purchases after which a gap counts once: 1 is buying at random, more is buying more regularly.
+                #[getter]
+                fn $k(&self) -> u32 {
+                    self.model.$k()
+                }
+            )?
+
+            $(
+                #[getter]
+                fn $letter(&self) -> f64 {
+                    self.model.$letter()
+                }
+            )+
+        }
+    };
+}
+
+class! {
+    /// Customers who never leave: purchases at random, at rates that differ (Ehrenberg 1959).
+    Nbd { r, alpha }
+    fit(purchases, options) model::Nbd::fit(purchases, &options)
+}
+class! {
+    /// Customers who may leave at any time: the Pareto/NBD (Schmittlein, Morrison & Colombo 1987).
+    ParetoNbd { r, alpha, s, beta }
+    fit(purchases, options) model::ParetoNbd::fit(purchases, &options)
+}
+class! {
+    /// Customers who may leave after a repeat purchase: the BG/NBD (Fader, Hardie & Lee 2005).
+    BgNbd { r, alpha, a, b }
+    fit(purchases, options) model::BgNbd::fit(purchases, &options)
+}
+class! {
+    /// Customers who may leave after any purchase, the first included: the MBG/NBD (Batislam, Denizel & Filiztekin 2007).
+    MbgNbd { r, alpha, a, b }
+    fit(purchases, options) model::MbgNbd::fit(purchases, &options)
+}
+class! {
+    /// The BG/NBD with regular buying: the BG/CNBD-k (Platzer & Reutterer 2016).
+    BgCnbdK (k) { r, alpha, a, b }
+    fit(purchases, options, k) model::BgCnbdK::fit(purchases, k, &options)
+}
+class! {
+    /// The MBG/NBD with regular buying: the MBG/CNBD-k (Platzer & Reutterer 2016).
+    MbgCnbdK (k) { r, alpha, a, b }
+    fit(purchases, options, k) model::MbgCnbdK::fit(purchases, k, &options)
+}
+
+/// A model as an object of its class.
+pub(crate) fn bind(py: Python<'_>, model: Model) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match model {
+        Model::Nbd(model) => Bound::new(py, Nbd::init(model))?.into_any(),
+        Model::ParetoNbd(model) => Bound::new(py, ParetoNbd::init(model))?.into_any(),
+        Model::BgNbd(model) => Bound::new(py, BgNbd::init(model))?.into_any(),
+        Model::MbgNbd(model) => Bound::new(py, MbgNbd::init(model))?.into_any(),
+        Model::BgCnbdK(model) => Bound::new(py, BgCnbdK::init(model))?.into_any(),
+        Model::MbgCnbdK(model) => Bound::new(py, MbgCnbdK::init(model))?.into_any(),
+    })
+}

@@ -1,0 +1,172 @@
+//! Contracts that were renewed or lost, and the models of them.
+
+use engagement_core::model::{self, Estimated as _, FitOptions, RenewalModel};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::fit::{Fit, Fitted, Options};
+use super::{number_or_column, whole};
+use crate::column::Numbers;
+use crate::errors::{OrRaise, invalid};
+use crate::score::thousands;
+
+/// Customers by how often their contract was renewed and whether it still runs.
+#[pyclass(module = "engagement", frozen, eq)]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Renewals {
+    renewals: model::Renewals,
+}
+
+#[pymethods]
+impl Renewals {
+    /// Customers one by one: how often each renewed, and whether the contract still runs.
+    #[new]
+    fn new(renewals: &Bound<'_, PyAny>, active: &Bound<'_, PyAny>) -> PyResult<Renewals> {
+        let renewals = Numbers::counts("renewals", renewals)?;
+        let active = flags("active", active)?;
+        Ok(Renewals { renewals: model::Renewals::from_customers(&renewals, &active).or_raise()? })
+    }
+
+    /// A cohort that began together: the customers at the start, and those still there after each renewal.
+    #[staticmethod]
+    fn from_cohort(still_there: Vec<u64>) -> PyResult<Renewals> {
+        Ok(Renewals { renewals: model::Renewals::from_cohort(&still_there).or_raise()? })
+    }
+
+    /// The customers of both.
+    fn __add__(&self, others: &Renewals) -> Renewals {
+        Renewals { renewals: self.renewals.clone().with(&others.renewals) }
+    }
+
+    /// All customers.
+    #[getter]
+    fn customers(&self) -> u64 {
+        self.renewals.customers()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Renewals({} customers)", thousands(self.renewals.customers()))
+    }
+}
+
+/// A column of yes and no, of any of the forms that numbers come in.
+fn flags(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
+    if let Ok(flags) = value.extract::<Vec<bool>>() {
+        return Ok(flags);
+    }
+    let flag = |(row, value): (usize, &f64)| match *value {
+        0.0 => Ok(false),
+        1.0 => Ok(true),
+        other => Err(invalid(format!("{name}, row {row}: {other} is neither 0 nor 1"))),
+    };
+    Numbers::new(name, value)?.values.iter().enumerate().map(flag).collect()
+}
+
+/// A whole number of occasions.
+fn occasions(name: &str, value: f64) -> engagement_core::Result<u32> {
+    let message = || format!("{name}: {value} is more than {} occasions", u32::MAX);
+    whole(name, value)?.try_into().map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
+}
+
+/// The class of a contractual model.
+macro_rules! class {
+    ($(#[$doc:meta])* $class:ident = $fitted:ident { $($letter:ident),+ }) => {
+        $(#[$doc])*
+        #[pyclass(module = "engagement", frozen, eq)]
+        #[derive(Clone, Debug, PartialEq)]
+        pub(crate) struct $class {
+            pub(super) model: model::$class,
+        }
+
+        #[pymethods]
+        impl $class {
+            /// The model with these parameters.
+            #[new]
+            fn new($($letter: f64),+) -> PyResult<$class> {
+                Ok($class { model: model::$class::new($($letter),+).or_raise()? })
+            }
+
+            /// The model of maximum likelihood, with the evidence that the fit can be trusted.
+            #[staticmethod]
+            #[pyo3(signature = (renewals, *, penalty=0.0, priors=None, start=None))]
+            fn fit(
+                py: Python<'_>,
+                renewals: &Bound<'_, Renewals>,
+                penalty: f64,
+                priors: Option<&Bound<'_, PyDict>>,
+                start: Option<Vec<f64>>,
+            ) -> PyResult<Fit> {
+                let options: FitOptions = Options::new(penalty, priors, start, 0)?;
+                let renewals = &renewals.get().renewals;
+                Ok(Fit::new(Fitted::$fitted(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?)))
+            }
+
+            $(
+                #[getter]
+                fn $letter(&self) -> f64 {
+                    self.model.$letter()
+                }
+            )+
+
+            /// The parameters by the paper's letters.
+            #[getter]
+            fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+                super::named(py, self.model.names(), self.model.estimates())
+            }
+
+            /// The probability that a customer who has renewed `renewed` times renews the next `t` times too.
+            #[pyo3(signature = (t, *, renewed=0))]
+            fn survival<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.survival_after(renewed, occasions("t", t)?)))
+            }
+
+            /// The probability that a new customer is lost at occasion `t`, from 1.
+            fn probability_of_loss<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.probability_of_loss(occasions("t", t)?))
+            }
+
+            /// The share of those who come to occasion `t`, from 1, that renews.
+            fn retention_rate<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.retention_rate(occasions("t", t)?))
+            }
+
+            /// The mean number of renewals at the next `t` occasions of a customer who has renewed `renewed` times.
+            #[pyo3(signature = (t, *, renewed=0))]
+            fn expected_renewals<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.expected_renewals(renewed, occasions("t", t)?)))
+            }
+
+            /// The discounted number of all later renewals of a customer who has renewed `renewed` times; `rate` is the discount
+            /// rate per period.
+            #[pyo3(signature = (*, rate, renewed=0))]
+            fn discounted_renewals(&self, rate: f64, renewed: u32) -> PyResult<f64> {
+                self.model.discounted_renewals(renewed, rate).or_raise()
+            }
+
+            /// Draws customers and their contracts as they stand after so many occasions.
+            #[pyo3(signature = (customers, occasions, *, seed))]
+            fn simulate(&self, customers: u64, occasions: u32, seed: u64) -> PyResult<Renewals> {
+                Ok(Renewals { renewals: engagement_core::simulate::renewals(&self.model, customers, occasions, seed).or_raise()? })
+            }
+
+            fn __repr__(&self) -> String {
+                super::constructor(stringify!($class), self.model.names(), self.model.estimates())
+            }
+
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, pyo3::types::PyType>, ($(super::as_f64!($letter)),+,)) {
+                (slf.get_type(), ($(slf.get().model.$letter()),+,))
+            }
+        }
+    };
+}
+
+class! {
+    /// Contracts lost with a chance that differs between customers and stays with each: the shifted beta-geometric model (Fader &
+    /// Hardie 2007).
+    ShiftedBetaGeometric = Geometric { alpha, beta }
+}
+class! {
+    /// The shifted beta-geometric model with a chance of loss that rises or falls with time: the beta-discrete-Weibull model (Fader,
+    /// Hardie, Liu, Davin & Steenburgh 2018).
+    BetaDiscreteWeibull = Weibull { alpha, beta, c }
+}

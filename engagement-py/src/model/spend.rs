@@ -1,0 +1,147 @@
+//! What customers spend per purchase.
+
+use engagement_core::model::{self, Estimated as _};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::fit::{Fit, Fitted, Options};
+use super::of;
+use crate::column::Column;
+use crate::errors::OrRaise;
+use crate::purchases::Purchases;
+
+/// Money spent per purchase: the gamma-gamma model (Fader, Hardie & Lee 2005).
+#[pyclass(module = "engagement", frozen, eq)]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GammaGamma {
+    pub(super) model: model::GammaGamma,
+}
+
+#[pymethods]
+impl GammaGamma {
+    /// The model with these parameters.
+    #[new]
+    fn new(p: f64, q: f64, v: f64) -> PyResult<GammaGamma> {
+        Ok(GammaGamma { model: model::GammaGamma::new(p, q, v).or_raise()? })
+    }
+
+    /// The model of maximum likelihood, with the evidence that the fit can be trusted.
+    #[staticmethod]
+    #[pyo3(signature = (purchases, *, penalty=0.0, priors=None, start=None, threads=0))]
+    fn fit(
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        penalty: f64,
+        priors: Option<&Bound<'_, PyDict>>,
+        start: Option<Vec<f64>>,
+        threads: i64,
+    ) -> PyResult<Fit> {
+        let options = Options::new(penalty, priors, start, threads)?;
+        let purchases = of(purchases);
+        Ok(Fit::new(Fitted::Spend(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?)))
+    }
+
+    /// Whether spend per purchase is independent of the number of purchases, as the model takes for granted.
+    #[staticmethod]
+    fn independence(py: Python<'_>, purchases: &Bound<'_, Purchases>) -> Independence {
+        let purchases = of(purchases);
+        Independence { found: py.detach(|| model::GammaGamma::independence(purchases)) }
+    }
+
+    #[getter]
+    fn p(&self) -> f64 {
+        self.model.p()
+    }
+
+    #[getter]
+    fn q(&self) -> f64 {
+        self.model.q()
+    }
+
+    #[getter]
+    fn v(&self) -> f64 {
+        self.model.v()
+    }
+
+    /// The parameters by the paper's letters.
+    #[getter]
+    fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        super::named(py, self.model.names(), self.model.estimates())
+    }
+
+    /// The mean value of a purchase over all customers, which q must be above 1 for.
+    #[getter]
+    fn mean_value(&self) -> PyResult<f64> {
+        self.model.population_mean().or_raise()
+    }
+
+    /// The mean value of each customer's purchases, given what the customer spent.
+    fn expected_value(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> PyResult<Column> {
+        let purchases = of(purchases);
+        let value = |(row, spend): (usize, &model::Spend)| self.model.expected_value(spend).map_err(|e| e.at(format_args!("row {row}")));
+        let values: Vec<f64> =
+            py.detach(|| purchases.spends().iter().enumerate().map(value).collect::<engagement_core::Result<_>>()).or_raise()?;
+        Ok(Column::from(values))
+    }
+
+    /// The log-likelihood of what each customer spent.
+    fn log_likelihood(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> Column {
+        let purchases = of(purchases);
+        let values: Vec<f64> = py.detach(|| purchases.spends().iter().map(|spend| self.model.log_likelihood(spend)).collect());
+        Column::from(values)
+    }
+
+    fn __repr__(&self) -> String {
+        super::constructor("GammaGamma", self.model.names(), self.model.estimates())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, pyo3::types::PyType>, (f64, f64, f64)) {
+        let model = slf.get().model;
+        (slf.get_type(), (model.p(), model.q(), model.v()))
+    }
+}
+
+/// Whether spend per purchase is independent of the number of purchases.
+#[pyclass(module = "engagement", frozen)]
+#[derive(Debug)]
+pub(crate) struct Independence {
+    found: model::Independence,
+}
+
+#[pymethods]
+impl Independence {
+    /// Customers compared.
+    #[getter]
+    fn customers(&self) -> u64 {
+        self.found.customers
+    }
+
+    /// Pearson's correlation; `None` where one of the two does not vary.
+    #[getter]
+    fn pearson(&self) -> Option<f64> {
+        self.found.pearson
+    }
+
+    /// Spearman's correlation, of the ranks.
+    #[getter]
+    fn spearman(&self) -> Option<f64> {
+        self.found.spearman
+    }
+
+    /// What to know before using the model, where a correlation is .3 or more in size.
+    #[getter]
+    fn warning(&self) -> Option<String> {
+        self.found.warning.clone()
+    }
+
+    fn __repr__(&self) -> String {
+        let show = |r: Option<f64>| r.map_or_else(|| "none".to_owned(), |r| format!("{r:.3}"));
+        format!(
+            "Independence(customers={}, pearson={}, spearman={}, warning={})",
+            self.found.customers,
+            show(self.found.pearson),
+            show(self.found.spearman),
+            self.found.warning.as_deref().unwrap_or("none")
+        )
+    }
+}

@@ -1,0 +1,187 @@
+//! `Purchases`: frequency, recency, age and value, from a ledger or from columns the user already has.
+
+use engagement_core as core;
+use engagement_core::{KeyColumn, PurchaseColumns, TextColumn, TimeUnit, Values};
+use pyo3::prelude::*;
+
+use crate::column::{Column, Numbers};
+use crate::convert::{self, OwnedKey};
+use crate::errors::{OrRaise, wrong_type};
+use crate::score::thousands;
+use crate::table::Table;
+
+/// Frequency, recency, age and value of customers, a row each.
+#[pyclass(module = "engagement", extends = Table, frozen)]
+#[derive(Debug)]
+pub(crate) struct Purchases {
+    pub(crate) purchases: core::Purchases,
+}
+
+impl Purchases {
+    fn init(purchases: core::Purchases) -> PyResult<PyClassInitializer<Purchases>> {
+        let batch = core::arrow::purchases_batch(&purchases).or_raise()?;
+        let title = format!("Purchases of {} customers, times in {}s", thousands(purchases.len() as u64), purchases.unit());
+        let apart = [
+            (purchases.prospects(), "prospects, who have not bought yet, are left out"),
+            (purchases.earlier(), "customers who bought before `acquired_from` are left out"),
+        ];
+        let notes = apart.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", thousands(*count)));
+        let table = Table { notes: notes.collect(), ..Table::new(batch, title) };
+        Ok(PyClassInitializer::from(table).add_subclass(Purchases { purchases }))
+    }
+}
+
+/// The core's purchases as a Python object.
+pub(crate) fn bind(py: Python<'_>, purchases: core::Purchases) -> PyResult<Bound<'_, Purchases>> {
+    Bound::new(py, Purchases::init(purchases)?)
+}
+
+/// The keys of an argument: integers where all of them are.
+enum Customers {
+    Int(Vec<i64>),
+    Text(Vec<String>),
+}
+
+impl Customers {
+    fn new(keys: &Bound<'_, PyAny>) -> PyResult<Customers> {
+        let keys = if keys.hasattr("to_list")? { keys.call_method0("to_list")? } else { keys.clone() };
+        let keys: Vec<OwnedKey> = keys.try_iter().map_err(|_| wrong_type("customers: a column of keys is expected", &keys))?
+            .map(|key| key?.extract())
+            .collect::<PyResult<_>>()?;
+        let integers = keys.iter().map(|key| if let OwnedKey::Int(key) = key { Some(*key) } else { None });
+        Ok(match integers.collect() {
+            Some(keys) => Customers::Int(keys),
+            None => Customers::Text(keys.iter().map(|key| key.key().to_string()).collect()),
+        })
+    }
+}
+
+#[pymethods]
+impl Purchases {
+    /// Purchases from columns that were made elsewhere; single numbers make one customer.
+    #[new]
+    #[pyo3(signature = (frequency, recency, age, value=None, *, paid=None, log_gaps=None, customers=None, unit="week"))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn new(
+        frequency: &Bound<'_, PyAny>,
+        recency: &Bound<'_, PyAny>,
+        age: &Bound<'_, PyAny>,
+        value: Option<&Bound<'_, PyAny>>,
+        paid: Option<&Bound<'_, PyAny>>,
+        log_gaps: Option<&Bound<'_, PyAny>>,
+        customers: Option<&Bound<'_, PyAny>>,
+        unit: &str,
+    ) -> PyResult<PyClassInitializer<Purchases>> {
+        let numbers = |name, column: Option<&Bound<'_, PyAny>>| column.map(|column| Numbers::new(name, column)).transpose();
+        let frequency = Numbers::counts("frequency", frequency)?;
+        let (recency, age) = (Numbers::new("recency", recency)?, Numbers::new("age", age)?);
+        let (value, log_gaps) = (numbers("value", value)?, numbers("log_gaps", log_gaps)?);
+        let paid = paid.map(|paid| Numbers::counts("paid", paid)).transpose()?;
+        let customers = customers.map(Customers::new).transpose()?;
+        let texts: Vec<Option<&str>> = match &customers {
+            Some(Customers::Text(keys)) => keys.iter().map(|key| Some(key.as_str())).collect(),
+            _ => Vec::new(),
+        };
+        let columns = PurchaseColumns {
+            value: value.as_ref().map(|value| Values::new(value.values.as_slice())),
+            paid: paid.as_deref(),
+            log_gaps: log_gaps.as_ref().map(|gaps| gaps.values.as_slice()),
+            customers: customers.as_ref().map(|customers| match customers {
+                Customers::Int(keys) => KeyColumn::Int(Values::new(keys)),
+                Customers::Text(_) => KeyColumn::Text(TextColumn::Plain(&texts)),
+            }),
+            unit: self::unit(unit)?,
+            ..PurchaseColumns::new(&frequency, &recency.values, &age.values)
+        };
+        Purchases::init(core::Purchases::from_columns(&columns).or_raise()?)
+    }
+
+    /// Repeat purchases.
+    #[getter]
+    fn frequency(&self) -> Column {
+        Column::from(self.purchases.frequency())
+    }
+
+    /// From the first purchase to the last, in units.
+    #[getter]
+    fn recency(&self) -> Column {
+        Column::from(self.purchases.recency())
+    }
+
+    /// From the first purchase to the end, in units.
+    #[getter]
+    fn age(&self) -> Column {
+        Column::from(self.purchases.age())
+    }
+
+    /// Mean net spend of the repeat purchases, in currency units; missing without one.
+    #[getter]
+    fn value(&self) -> Column {
+        Column::from(self.purchases.value())
+    }
+
+    /// Net spend of the first purchase, in currency units; missing where it was free or is not known.
+    #[getter]
+    fn first_value(&self) -> Column {
+        Column::from(self.purchases.first_value())
+    }
+
+    /// Repeat purchases with net spend: those the value is the mean of.
+    #[getter]
+    fn paid(&self) -> Column {
+        Column::from(self.purchases.paid())
+    }
+
+    /// The sum of the logarithms of the times between purchases, in units; `None` if the columns had none.
+    #[getter]
+    fn log_gaps(&self) -> Option<Column> {
+        self.purchases.log_gaps().map(Column::from)
+    }
+
+    /// Purchases in the holdout; `None` without one.
+    #[getter]
+    fn holdout_frequency(&self) -> Option<Column> {
+        self.purchases.holdout().map(|holdout| Column::from(holdout.frequency.as_slice()))
+    }
+
+    /// Mean net spend of the purchases in the holdout; `None` without one.
+    #[getter]
+    fn holdout_value(&self) -> Option<Column> {
+        self.purchases.holdout().map(|holdout| Column::from(&holdout.value))
+    }
+
+    /// The length of the holdout, in units; `None` without one.
+    #[getter]
+    fn holdout_length(&self) -> Option<f64> {
+        self.purchases.holdout().map(|holdout| holdout.length)
+    }
+
+    /// The unit of all times: "day", "week" or "month".
+    #[getter(unit)]
+    fn unit_name(&self) -> &'static str {
+        self.purchases.unit().as_str()
+    }
+
+    /// Customers with interactions but no purchase; they have no row.
+    #[getter]
+    fn prospects(&self) -> u64 {
+        self.purchases.prospects()
+    }
+
+    /// Customers left out because they bought before `acquired_from`.
+    #[getter]
+    fn earlier(&self) -> u64 {
+        self.purchases.earlier()
+    }
+
+    /// Refunds for which there was no purchase to take them off.
+    #[getter]
+    fn excess_refunds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        convert::money_to_python(py, self.purchases.excess_refunds())
+    }
+}
+
+/// A time unit by its name.
+pub(crate) fn unit(name: &str) -> PyResult<TimeUnit> {
+    name.parse().or_raise()
+}
