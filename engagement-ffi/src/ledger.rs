@@ -261,12 +261,3 @@ pub(crate) fn row_count(rows: i64) -> engagement_core::Result<usize> {
     let invalid = || Error::new(ErrorKind::InvalidArgument, format!("{rows} rows are not 0 to {MOST_ROWS}"));
     usize::try_from(rows).ok().filter(|rows| *rows <= MOST_ROWS).ok_or_else(invalid)
 }
-
-/// A yes or no that a caller says by 1 or 0.
-pub(crate) fn flag(value: i32, name: &str) -> engagement_core::Result<bool> {
-    match value {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Error::new(ErrorKind::InvalidArgument, format!("{name}: {value} is neither 0 nor 1"))),
-    }
-}

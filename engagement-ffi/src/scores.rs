@@ -406,32 +406,3 @@ pub unsafe extern "system" fn eng_scores_ratio(
         Ok(())
     })
 }
-
-/// A key as text, without memory of its own.
-#[derive(Clone, Copy)]
-struct Digits<'a> {
-    text: Option<&'a str>,
-    digits: [u8; 20],
-    length: usize,
-}
-
-impl<'a> Digits<'a> {
-    fn new(key: Key<'a>) -> Digits<'a> {
-        let mut digits = Digits { text: None, digits: [0; 20], length: 0 };
-        match key {
-            Key::Text(text) => digits.text = Some(text),
-            Key::Int(key) => {
-                use std::io::Write;
-                let mut rest = &mut digits.digits[..];
-                // An i64 has at most 20 characters.
-                let _ = write!(rest, "{key}");
-                digits.length = 20 - rest.len();
-            }
-        }
-        digits
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        self.text.map_or(&self.digits[..self.length], str::as_bytes)
-    }
-}

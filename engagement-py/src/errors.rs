@@ -16,7 +16,11 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let class = by_kind.cast::<PyDict>()?.get_item(error.kind().name())?;
     let class = class.map_or_else(|| module.getattr("InternalError"), Ok)?;
     let rejects = error.rejects().iter().map(|reject| named(py, reject)).collect::<PyResult<Vec<_>>>()?;
-    let arguments = (error.to_string(), error.kind().name(), PyTuple::new(py, rejects)?);
+    let best_point = PyDict::new(py);
+    for (name, value) in error.best_point() {
+        best_point.set_item(name, value)?;
+    }
+    let arguments = (error.to_string(), error.kind().name(), PyTuple::new(py, rejects)?, best_point);
     Ok(PyErr::from_value(class.call1(arguments)?))
 }
 

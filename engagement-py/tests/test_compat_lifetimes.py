@@ -145,7 +145,12 @@ def log() -> Any:
 def test_summaries(freq: str, log: Any) -> None:
     arguments = {"observation_period_end": "2015-02-07", "freq": freq, "monetary_value_col": "value"}
     same_table(utils.summary_data_from_transaction_data(log, "id", "date", **arguments), ALONG_TIME[f"summary {freq}"])
-    same_table(utils.calibration_and_holdout_data(log, "id", "date", "2015-02-01", **arguments), ALONG_TIME[f"calibration {freq}"])
+    theirs = ALONG_TIME[f"calibration {freq}"]
+    if freq in ("W", "M"):
+        # Two transactions of one week or month are one purchase of 6.50 here, in the holdout as in the calibration.
+        assert theirs["values"][3][5] == 3.25
+        theirs["values"][3][5] = 6.5
+    same_table(utils.calibration_and_holdout_data(log, "id", "date", "2015-02-01", **arguments), theirs)
 
 
 def test_summary_with_first_transaction(log: Any) -> None:

@@ -5,7 +5,7 @@
 //! spares more evaluations than it costs for a few variables; the variables live in a box; and the last steps are Newton's, so
 //! that the gradient ends at rounding level and the Hessian that the covariance needs is there.
 
-use super::symmetric::{Eigen, dot, largest, times};
+use super::symmetric::{Eigen, distance, dot, identity, largest, positive_inverse, times, update};
 
 /// A function of a point that also writes its gradient; a value that is not finite marks a point outside the domain.
 pub(crate) type Objective<'a> = &'a dyn Fn(&[f64], &mut [f64]) -> f64;
@@ -309,36 +309,30 @@ impl Walk<'_> {
                 hessian = self.hessian(&place, true);
                 origin.clone_from(&place.point);
             }
-            for i in 0..n {
-                unbounded[i] |= self.blocked(&place, i);
-            }
+            unbounded.iter_mut().enumerate().for_each(|(i, unbounded)| *unbounded |= self.blocked(&place, i));
             // A direction so flat that its standard error is out of all bounds: see how far it goes.
-            for k in 0..n {
-                if hessian.values[k] < flat && !level[k] {
-                    let vector = hessian.vectors[k].clone();
-                    if let Some(beyond) = self.beyond(&place, &vector) {
-                        if beyond.value < place.value - NEGLIGIBLE / self.search.weight {
-                            return Err(beyond);
-                        }
-                        level[k] = true;
-                        let most = largest(&vector);
-                        (0..n).filter(|&i| vector[i].abs() > 0.1 * most).for_each(|i| unbounded[i] = true);
-                        if beyond.value < place.value {
-                            place = beyond;
-                        }
+            for (k, level) in level.iter_mut().enumerate().filter(|(k, level)| !**level && hessian.values[*k] < flat) {
+                let vector = &hessian.vectors[k];
+                if let Some(beyond) = self.beyond(&place, vector) {
+                    if beyond.value < place.value - NEGLIGIBLE / self.search.weight {
+                        return Err(beyond);
+                    }
+                    *level = true;
+                    let most = largest(vector);
+                    unbounded.iter_mut().zip(vector).for_each(|(unbounded, x)| *unbounded |= x.abs() > 0.1 * most);
+                    if beyond.value < place.value {
+                        place = beyond;
                     }
                 }
             }
             let gradient = self.free_gradient(&place);
-            let floor = |value: f64| if value < flat { None } else { Some(1.0 / value) };
             let mut step = vec![0.0; n];
-            for k in 0..n {
-                let along = dot(&hessian.vectors[k], &gradient);
-                let inverse =
-                    floor(hessian.values[k]).unwrap_or(if level[k] { 0.0 } else { 1.0 / hessian.values[k].abs().max(flat) });
-                for (step, x) in step.iter_mut().zip(&hessian.vectors[k]) {
-                    *step -= inverse * along * x;
+            for ((&curvature, vector), level) in hessian.values.iter().zip(&hessian.vectors).zip(&level) {
+                if curvature < flat && *level {
+                    continue;
                 }
+                let along = dot(vector, &gradient) / curvature.abs().max(flat);
+                step.iter_mut().zip(vector).for_each(|(step, x)| *step -= along * x);
             }
             let longest = largest(&step);
             if longest > LONGEST {
@@ -421,36 +415,6 @@ impl Walk<'_> {
             rows[i] = from.1.iter().zip(&to.1).map(|(from_g, to_g)| (to_g - from_g) / (to.0 - from.0)).collect();
         }
         Eigen::new(&rows)
-    }
-}
-
-fn identity(n: usize) -> Vec<Vec<f64>> {
-    (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect()
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).fold(0.0, |most: f64, (x, y)| most.max((x - y).abs()))
-}
-
-/// The inverse with every eigenvalue made positive and not too small, so that it points downhill.
-fn positive_inverse(matrix: &Eigen) -> Vec<Vec<f64>> {
-    let most = largest(&matrix.values);
-    let least = (1e-6 * most).max(1e-12);
-    matrix.map(|value| 1.0 / value.abs().max(least))
-}
-
-/// The BFGS update of the inverse Hessian; left alone where the curvature along the step is not positive.
-fn update(metric: &mut [Vec<f64>], s: &[f64], y: &[f64]) {
-    let curvature = dot(s, y);
-    if !(curvature > 1e-14 * dot(s, s).sqrt() * dot(y, y).sqrt()) {
-        return;
-    }
-    let hy = times(metric, y);
-    let scale = (1.0 + dot(y, &hy) / curvature) / curvature;
-    for (i, row) in metric.iter_mut().enumerate() {
-        for (j, cell) in row.iter_mut().enumerate() {
-            *cell += scale * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / curvature;
-        }
     }
 }
 

@@ -70,7 +70,7 @@ struct Dropout {
     /// The probability of having left.
     gone: f64,
     /// Over the opportunities t before which the customer left, n for one alive: how much ψ(α+β+t), ψ(β+t−x), ψ(γ+δ+t+1)
-    /// (ψ(γ+δ+n) for one alive) and ψ(δ+t) are above their values at t_x, on average.
+    /// (ψ(γ+δ+n) for one alive) and ψ(δ+t) are above their values at `t_x`, on average.
     rises: [f64; 4],
 }
 
@@ -262,7 +262,13 @@ impl RowLikelihood<OpportunityHistory> for BgBb {
     fn table(&self, largest: u32) -> Table {
         let rising = |a: f64| Rising::new(a, largest as usize);
         let BgBb { alpha, beta, gamma, delta } = *self;
-        Table { alpha: rising(alpha), beta: rising(beta), bought: rising(alpha + beta), delta: rising(delta), left: rising(gamma + delta) }
+        Table {
+            alpha: rising(alpha),
+            beta: rising(beta),
+            bought: rising(alpha + beta),
+            delta: rising(delta),
+            left: rising(gamma + delta),
+        }
     }
 
     fn row(&self, table: &Table, customer: &OpportunityHistory, gradient: &mut [f64]) -> f64 {

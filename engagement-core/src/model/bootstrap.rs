@@ -23,16 +23,11 @@ pub struct Bootstrap<M> {
 ///
 /// # Example
 /// ```
-/// use engagement_core::Random;
 /// use engagement_core::model::{FitOptions, RenewalModel, Renewals, ShiftedBetaGeometric, bootstrap};
+/// use engagement_core::simulate;
 ///
 /// let fit = ShiftedBetaGeometric::fit(&Renewals::from_cohort(&[1000, 869, 743, 653, 593])?, &FitOptions::default())?;
-/// let simulate = |model: &ShiftedBetaGeometric, seed| {
-///     let mut random = Random::new(seed, 0);
-///     let contracts: Vec<_> = (0..1000).map(|_| model.simulate(&mut random, 4)).collect();
-///     let (renewals, active): (Vec<u32>, Vec<bool>) = contracts.iter().map(|one| (one.renewals, one.active)).unzip();
-///     Renewals::from_customers(&renewals, &active)
-/// };
+/// let simulate = |model: &ShiftedBetaGeometric, seed| simulate::renewals(model, 1000, 4, seed);
 /// let refits = bootstrap(&fit, 50, 1, 0, simulate, |data| ShiftedBetaGeometric::fit(data, &FitOptions::default()))?;
 /// let share = refits.interval_of(0.9, |model| Ok(model.survival(12)))?;
 /// assert!(share.low < share.estimate && share.estimate < share.high);
@@ -109,7 +104,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     if above > below { below + part * (above - below) } else { below }
 }
 
-/// A seed for each replicate, far apart: the finaliser of SplitMix64, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
+/// A seed for each replicate, far apart: the finaliser of `SplitMix64`, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
 fn mixed(seed: u64, replicate: u64) -> u64 {
     let mut z = seed.wrapping_add((replicate + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -154,8 +149,9 @@ mod tests {
     #[test]
     fn failures_are_counted() {
         let fit = refit(&Renewals::from_cohort(&[1000, 869, 743, 653]).unwrap()).unwrap();
-        let seldom =
-            |data: &Renewals| if data.lost(0) % 2 == 0 { refit(data) } else { Err(Error::new(ErrorKind::FitFailed, "no")) };
+        let seldom = |data: &Renewals| {
+            if data.lost(0).is_multiple_of(2) { refit(data) } else { Err(Error::new(ErrorKind::FitFailed, "no")) }
+        };
         let some = bootstrap(&fit, 100, 1, 0, cohort, seldom).unwrap();
         assert_eq!(some.refits().len() + some.failed() as usize, 100);
         assert!(some.failed() > 20);

@@ -4,6 +4,7 @@ use super::fit::{Estimated, Fit, FitOptions, maximise_in_units};
 use super::gamma_gamma::GammaGamma;
 use super::likelihood::{RowLikelihood, Weighted};
 use super::parameters::Parameters;
+use super::{BgNbd, MbgNbd, ParetoNbd};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::{Sum, exp};
 use crate::purchases::Purchases;
@@ -117,6 +118,27 @@ impl Covariate for GammaGamma {
         let rows = spends.map(|(row, spend)| (row, spend, spend.count())).collect();
         fit_rows(GammaGamma::fit(purchases, &options.plain())?.model, rows, covariates, options)
     }
+}
+
+/// Models of purchase times: every customer has a row.
+macro_rules! covariates_of_times {
+    ($($model:ident: $scaled:expr,)+) => {$(
+        impl Covariate for $model {
+            const SCALED: &'static [(usize, f64)] = $scaled;
+
+            fn fit_with(purchases: &Purchases, covariates: &Covariates, options: &FitOptions) -> Result<Fit<WithCovariates<$model>>> {
+                let rows = (0..purchases.len()).map(|row| (row, purchases.history(row), purchases.frequency()[row])).collect();
+                fit_rows($model::fit(purchases, &options.plain())?.model, rows, covariates, options)
+            }
+        }
+    )+};
+}
+
+// A scale goes down where its rate goes up.
+covariates_of_times! {
+    ParetoNbd: &[(1, -1.0), (3, -1.0)],
+    BgNbd: &[(1, -1.0), (2, 1.0), (3, 1.0)],
+    MbgNbd: &[(1, -1.0), (2, 1.0), (3, 1.0)],
 }
 
 /// The fit to the rows of purchases: position, row, and the frequency in it.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::ledger::Values;
 use crate::math::Random;
-use crate::model::{FitOptions, likelihood_ratio_test};
+use crate::model::{FitOptions, PurchaseModel, likelihood_ratio_test};
 use crate::purchases::PurchaseColumns;
 
 /// Customers of whom half are online and spend e^.3 as much; a second covariate that does nothing.
@@ -107,4 +107,37 @@ fn mismatches_are_named() {
     let model = WithCovariates::new(base, &["a"], vec![1.0]).unwrap();
     assert_eq!(model.of(&[1e4]).unwrap_err().to_string(), "v: inf is not a positive finite number");
     assert_eq!(model.of(&[]).unwrap_err().to_string(), "covariates: 0 given, but the model has 1");
+}
+
+/// Customers with a covariate of whom half buy e^.5 times as fast, by each model of purchase times.
+#[test]
+fn purchase_times_depend_on_covariates() {
+    fn check<M: Covariate + PurchaseModel>(base: M, fit: impl Fn(&Purchases) -> Result<Fit<M>>) {
+        let coefficients = vec![0.0; M::SCALED.len() - 1];
+        let truth = WithCovariates::new(base, &["online"], [vec![0.5], coefficients].concat()).unwrap();
+        let (mut frequency, mut recency, mut age, mut known) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut times = Vec::new();
+        for row in 0..2_000_u64 {
+            let (online, observed) = ((row % 2) as f64, 30.0 + (row % 12) as f64);
+            truth.of(&[online]).unwrap().simulate(&mut Random::new(5, row), observed, &mut times);
+            frequency.push(times.len() as u32);
+            recency.push(times.last().copied().unwrap_or(0.0));
+            age.push(observed);
+            known.push(online);
+        }
+        let purchases = Purchases::from_columns(&PurchaseColumns::new(&frequency, &recency, &age)).unwrap();
+        let covariates = Covariates::new(&["online"], known).unwrap();
+        let larger = WithCovariates::<M>::fit(&purchases, &covariates, &FitOptions::default()).unwrap();
+        assert!(larger.convergence.gradient_norm < 1e-9, "{larger:?}");
+        if let Some(errors) = larger.standard_errors() {
+            for ((got, want), error) in larger.model.estimates().into_iter().zip(truth.estimates()).zip(errors) {
+                assert!((got - want).abs() < 4.0 * error, "{got} {want} {error}: {larger:?}");
+            }
+        }
+        let test = likelihood_ratio_test(&fit(&purchases).unwrap(), &larger).unwrap();
+        assert!(test.degrees_of_freedom == M::SCALED.len() as u32 && test.p_value < 1e-5, "{test:?}");
+    }
+    check(MbgNbd::new(0.525, 6.183, 0.891, 1.614).unwrap(), |data| MbgNbd::fit(data, &FitOptions::default()));
+    check(BgNbd::new(0.8, 4.414, 0.793, 2.426).unwrap(), |data| BgNbd::fit(data, &FitOptions::default()));
+    check(ParetoNbd::new(0.553, 10.578, 0.606, 11.669).unwrap(), |data| ParetoNbd::fit(data, &FitOptions::default()));
 }

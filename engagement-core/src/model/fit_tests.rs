@@ -1,6 +1,6 @@
 use super::*;
 use crate::math::Random;
-use crate::model::{GammaGamma, Renewals, ShiftedBetaGeometric, Spend};
+use crate::model::{GammaGamma, Prior, Renewals, ShiftedBetaGeometric, Spend};
 
 const HIGH_END: [u64; 8] = [1000, 869, 743, 653, 593, 551, 517, 491];
 

@@ -22,6 +22,7 @@ mod bg_nbd;
 mod bootstrap;
 mod covariates;
 mod fit;
+mod fit_options;
 mod gamma_gamma;
 mod geometric;
 mod history;

@@ -33,7 +33,9 @@ impl OpportunityHistory {
             return invalid(format!("recency: {recency} is not in 0..={opportunities}, the customer's opportunities"));
         }
         if frequency > recency {
-            return invalid(format!("frequency: {frequency} is not in 0..={recency}, the opportunities up to the last one taken"));
+            return invalid(format!(
+                "frequency: {frequency} is not in 0..={recency}, the opportunities up to the last one taken"
+            ));
         }
         if frequency == 0 && recency > 0 {
             return invalid(format!("recency: {recency} is not 0, but the customer's frequency is"));
@@ -90,9 +92,18 @@ impl Opportunities {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`]: columns of different length, or a row that cannot be; the message names row and value.
-    pub fn from_columns(frequency: &[u32], recency: &[u32], opportunities: &[u32], customers: Option<&[u64]>) -> Result<Opportunities> {
+    pub fn from_columns(
+        frequency: &[u32],
+        recency: &[u32],
+        opportunities: &[u32],
+        customers: Option<&[u64]>,
+    ) -> Result<Opportunities> {
         let rows = frequency.len();
-        let others = [("recency", Some(recency.len())), ("opportunities", Some(opportunities.len())), ("customers", customers.map(<[_]>::len))];
+        let others = [
+            ("recency", Some(recency.len())),
+            ("opportunities", Some(opportunities.len())),
+            ("customers", customers.map(<[_]>::len)),
+        ];
         for (name, length) in others {
             if let Some(length) = length.filter(|&length| length != rows) {
                 return Err(Error::new(ErrorKind::InvalidArgument, format!("{name}: {length} rows, but frequency has {rows}")));
@@ -100,7 +111,8 @@ impl Opportunities {
         }
         let mut all = Opportunities::default();
         for (row, ((&frequency, &recency), &opportunities)) in frequency.iter().zip(recency).zip(opportunities).enumerate() {
-            let history = OpportunityHistory::new(frequency, recency, opportunities).map_err(|error| error.at(format!("row {row}")))?;
+            let history =
+                OpportunityHistory::new(frequency, recency, opportunities).map_err(|error| error.at(format!("row {row}")))?;
             all.add(history, customers.map_or(1, |customers| customers[row]));
         }
         Ok(all)

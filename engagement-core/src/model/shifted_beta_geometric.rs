@@ -28,7 +28,7 @@ parameters! {
     /// let cohort = Renewals::from_cohort(&[1000, 869, 743, 653, 593, 551, 517, 491])?;
     /// let fit = ShiftedBetaGeometric::fit(&cohort, &FitOptions::default())?;
     /// assert_eq!(format!("{:.3} {:.3}", fit.model.alpha(), fit.model.beta()), "0.668 3.806");
-    /// assert_eq!(format!("{:.1}%", 100.0 * fit.model.survival(12)), "38.2%");
+    /// assert_eq!(format!("{:.1}%", 100.0 * fit.model.survival(12)), "37.8%");
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
     ///

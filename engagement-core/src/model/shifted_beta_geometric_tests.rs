@@ -1,5 +1,4 @@
 use super::*;
-use crate::model::Parameters;
 
 const HIGH_END: [u64; 13] = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394];
 

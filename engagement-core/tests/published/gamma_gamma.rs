@@ -64,7 +64,7 @@ fn cdnow_fit_in_cents() {
 fn expected_values() {
     let model = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     for (spend, exact, printed) in
-        [(Spend::new(2, 22.35).unwrap(), 24.663_713_910_761_155, 24.65), (Spend::unknown(), 35.218_978_102_189_781, 35.17)]
+        [(Spend::new(2, 22.35).unwrap(), 24.663_713_910_761_155, 24.65), (Spend::unknown(), 35.218_978_102_189_78, 35.17)]
     {
         let got = model.expected_value(&spend).unwrap();
         close(got, exact, 1e-15);

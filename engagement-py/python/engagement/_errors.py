@@ -21,12 +21,20 @@ class Reject(NamedTuple):
 
 
 class EngagementError(Exception):
-    """Any error of this package. ``kind`` is its name in every language, ``rejects`` the first bad rows of a strict load."""
+    """Any error of this package. ``kind`` is its name in every language, ``rejects`` the first bad rows of a strict load,
+    ``best_point`` the best parameters that a failed fit had found."""
 
-    def __init__(self, message: str, kind: str = "InvalidArgument", rejects: tuple[Reject, ...] = ()) -> None:
-        super().__init__(message, kind, rejects)
+    def __init__(
+        self,
+        message: str,
+        kind: str = "InvalidArgument",
+        rejects: tuple[Reject, ...] = (),
+        best_point: dict[str, float] | None = None,
+    ) -> None:
+        super().__init__(message, kind, rejects, best_point)
         self.kind = kind
         self.rejects = rejects
+        self.best_point = best_point or {}
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -4,6 +4,21 @@ use super::MOST_PHASES;
 use super::erlang::Erlang;
 use crate::math::{BetaPoint, NegativeBinomial, beta_expectation, exp, exp_m1, ln, ln_1p, ln_beta_ratio, ln_gamma, ln_rising, mean_power, pow, sqrt};
 
+/// Counts summed between two looks at what is left.
+const STRIDE: usize = 4;
+/// What may be left of a sum.
+const ROUNDING: f64 = 1e-14;
+/// 1/1, 1/2, 1/3, ….
+const INVERSES: [f64; 128] = {
+    let mut inverses = [0.0; 128];
+    let mut i = 0;
+    while i < inverses.len() {
+        inverses[i] = 1.0 / (i as f64 + 1.0);
+        i += 1;
+    }
+    inverses
+};
+
 /// The most phases counted one by one before a quadrature over the chance of leaving takes over.
 const MOST_COUNTS: f64 = 2500.0;
 /// The largest e^x that the counts may start from has this exponent.
@@ -142,27 +157,31 @@ impl Ahead {
         let (mut n, mut i) = (0.0, 0.0);
         let mut to_go = to_go;
         let mut probability = none;
-        let mut ratio = shape * q;
         let mut sum = 0.0;
-        loop {
-            probability *= ratio;
-            i += 1.0;
-            to_go -= 1;
-            if to_go == 0 {
-                to_go = self.k;
-                made += staying;
-                staying *= (self.kept + n) / (c + n);
-                n += 1.0;
+        for block in 0.. {
+            let mut term = 0.0;
+            for at in 0..STRIDE {
+                let inverse = INVERSES.get(block * STRIDE + at).copied().unwrap_or_else(|| 1.0 / (i + 1.0));
+                probability *= (shape + i) * q * inverse;
+                i += 1.0;
+                to_go -= 1;
+                if to_go == 0 {
+                    to_go = self.k;
+                    made += staying;
+                    staying *= (self.kept + n) / (c + n);
+                    n += 1.0;
+                }
+                term = probability * if MADE { made } else { staying };
+                sum += term;
             }
-            let term = probability * if MADE { made } else { staying };
-            sum += term;
-            ratio = (shape + i) / (i + 1.0) * q;
             // The ratio of the probabilities tends to q from either side, and the mean made grows by at most 1/n.
-            let falling = ratio.max(q) * if MADE { 1.0 + 1.0 / n } else { 1.0 };
-            if term * falling <= 1e-16 * (1.0 - falling) * sum || probability == 0.0 {
-                return sum;
+            let ratio = ((shape + i) / (i + 1.0)).max(1.0) * q;
+            let falling = ratio * if MADE { 1.0 + 1.0 / n } else { 1.0 };
+            if term * falling <= ROUNDING * (1.0 - falling) * sum || probability == 0.0 {
+                break;
             }
         }
+        sum
     }
 
     /// The same mean as an integral over the chance of leaving, for very many phases.

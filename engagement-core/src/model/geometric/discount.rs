@@ -5,10 +5,15 @@ use crate::math::{exp, exp_m1, exp_m1_minus, ln, ln_1p, ln_gamma, mean_power, sq
 
 /// Discounted beyond e^−40, a horizon is none.
 const FORGOTTEN: f64 = 40.0;
+/// Up to this shape and this horizon, in units of the scale, the density of purchases is summed as a series.
+const BROAD: f64 = 60.0;
+const NEAR: f64 = 8.0;
+/// Terms of a series between two looks at what is left.
+const STRIDE: usize = 4;
 /// Shapes from here on have their weights normalised by their own sum, where the closed form loses digits.
 const CONCENTRATED: f64 = 30.0;
 /// What a tail of the quadrature may still hold.
-const NEGLIGIBLE: f64 = 1e-13;
+const NEGLIGIBLE: f64 = 1e-12;
 
 impl Ahead {
     /// ∫₀ᵗ e^(−δs) dE(s) for finite t and δ ≥ 0, or infinite t and δ > 0.
@@ -19,25 +24,65 @@ impl Ahead {
         if delta * t > FORGOTTEN { self.forever(delta) } else { self.until(t, delta) }
     }
 
-    /// A finite horizon, by parts: e^(−δt) E(t) + δ ∫₀ᵗ e^(−δs) E(s) ds, with both terms positive.
+    /// A finite horizon, by Gauss's rule on panels.
     ///
-    /// E is a mixture of 1 − e^(−s·rate) over rates, so that Gauss's rule is exact to the last digits on every panel that is not
-    /// long compared with its distance from 0, and on the first if it is short compared with the fastest rate.
+    /// The rate of purchases to come is a mixture of e^(−s·rate) over rates, so that the rule is exact to the last digits on every
+    /// panel that is not long compared with its distance from 0, and on the first if it is short compared with the fastest rate.
     fn until(&self, t: f64, delta: f64) -> f64 {
-        let shortest = 3.0 * self.scale / (3.0 + self.shape);
-        let mut integral = 0.0;
-        let mut from = 0.0;
-        while from < t {
-            let to = t.min(2.0 * from + shortest).min(from + 4.0 / delta);
+        let (horizon, discount) = (t / self.scale, delta * self.scale);
+        let by_density = self.k == 1 && self.shape <= BROAD && horizon <= NEAR;
+        let shortest = 5.0 / (4.0 + self.shape);
+        let (mut integral, mut from) = (0.0, 0.0);
+        while from < horizon {
+            let to = horizon.min(2.0 * from + shortest).min(from + 4.0 / discount);
             if to <= from {
                 break;
             }
             let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-            let at = |s: f64| exp(-delta * s) * self.purchases(s);
-            integral += half * NODES.iter().map(|&(x, w)| w * (at(middle - half * x) + at(middle + half * x))).sum::<f64>();
+            let points = POINTS.map(|(x, _)| middle + half * x);
+            let values = if by_density {
+                self.densities(discount, &points)
+            } else {
+                points.map(|u| exp(-discount * u) * self.purchases(u * self.scale))
+            };
+            integral += half * values.iter().zip(&POINTS).map(|(value, (_, weight))| weight * value).sum::<f64>();
             from = to;
         }
-        exp(-delta * t) * self.purchases(t) + delta * integral
+        if by_density {
+            return self.alive * self.shape * integral;
+        }
+        // By parts, both of them positive: e^(−δt) E(t) + δ ∫₀ᵗ e^(−δs) E(s) ds.
+        exp(-delta * t) * self.purchases(t) + discount * integral
+    }
+
+    /// The discounted density of purchases at some times in units of the scale, ascending, over P(alive) and the shape.
+    ///
+    /// ```text
+    /// e^(−νu) F(shape + 1, a; c; −u) = e^(−νu) (1 + u)^(−shape−1) Σ_n (shape+1)_n (kept)_n/((c)_n n!) (u/(1+u))^n
+    /// ```
+    fn densities(&self, discount: f64, times: &[f64; 12]) -> [f64; 12] {
+        let (shape, c) = (self.shape + 1.0, self.a + self.kept);
+        let ratios = times.map(|u| u / (1.0 + u));
+        let mut terms = times.map(|u| exp(-shape * ln_1p(u) - discount * u));
+        let mut sums = terms;
+        let mut coefficient = 1.0;
+        for block in 0.. {
+            for at in 0..STRIDE {
+                let n = (block * STRIDE + at) as f64;
+                coefficient *= (shape + n) / (1.0 + n) * ((self.kept + n) / (c + n));
+                for ((term, sum), ratio) in terms.iter_mut().zip(&mut sums).zip(&ratios) {
+                    *term *= ratio;
+                    *sum += coefficient * *term;
+                }
+            }
+            // The last time's sum is the slowest.
+            let n = (block * STRIDE + STRIDE) as f64;
+            let falling = ((shape + n) / (1.0 + n)).max(1.0) * ratios[11];
+            if coefficient * terms[11] * falling <= 1e-14 * (1.0 - falling) * sums[11] {
+                break;
+            }
+        }
+        sums
     }
 
     /// An infinite horizon, as a mean over the rate.
@@ -55,7 +100,7 @@ impl Ahead {
         let shape = self.shape;
         let concentrated = shape >= CONCENTRATED;
         let (middle, ln_constant) = if concentrated { (ln(shape), 0.0) } else { (ln(shape + 1.0), -ln_gamma(1.0 + shape) + ln(shape)) };
-        let step = 1.0 / sqrt(11.0 + 1.5 * (shape + f64::from(self.k)));
+        let step = 1.0 / sqrt(9.0 + 1.5 * (shape + f64::from(self.k)));
         let mut fraction = Fraction::new(self.a, self.kept);
         let mut sums = (0.0, 0.0);
         for direction in [1.0, -1.0] {
@@ -69,7 +114,7 @@ impl Ahead {
                 } else {
                     exp(shape * (middle + v) - g + ln_constant)
                 };
-                let (stays, mean) = self.given_rate(g, discount, &mut fraction);
+                let (stays, mean) = self.given_rate(g, discount, NEGLIGIBLE * sums.0 / weight, &mut fraction);
                 let term = weight * mean;
                 sums.0 += term;
                 sums.1 += weight * stays;
@@ -84,14 +129,15 @@ impl Ahead {
     }
 
     /// The weight of a rate relative to that in the first phase, and that times the discounted purchases.
-    fn given_rate(&self, g: f64, discount: f64, fraction: &mut Fraction) -> (f64, f64) {
+    /// `slack` is the error that does not matter.
+    fn given_rate(&self, g: f64, discount: f64, slack: f64, fraction: &mut Fraction) -> (f64, f64) {
         if self.k == 1 {
             let w = g / discount;
-            return (1.0, w * fraction.at(w));
+            return (1.0, w * fraction.at(w, slack / w));
         }
         let ln_y = -ln_1p(discount / g);
         let wanting = -exp_m1(f64::from(self.k) * ln_y);
-        let value = fraction.at((1.0 - wanting) / wanting) / wanting;
+        let value = fraction.at((1.0 - wanting) / wanting, 0.0) / wanting;
         let wait = self.wait * g;
         let (mut term, mut weight, mut mean) = (self.phases[0], 0.0, 0.0);
         for j in 0..self.k {
@@ -134,8 +180,8 @@ impl Fraction {
         self.known = self.known.max(until);
     }
 
-    /// F(1, a; c; −w).
-    fn at(&mut self, w: f64) -> f64 {
+    /// F(1, a; c; −w), with an error of `slack` at most.
+    fn at(&mut self, w: f64, slack: f64) -> f64 {
         /// Steps between two looks at the progress.
         const STRIDE: usize = 8;
         if w < 400.0 {
@@ -153,7 +199,7 @@ impl Fraction {
                 }
                 // Two convergents in turn enclose the value.
                 let (high, low) = (now.0 * before.1, before.0 * now.1);
-                if (high - low).abs() <= 1e-14 * low {
+                if (high - low).abs() <= (1e-13 * low).max(slack * (now.1 * before.1)) {
                     return now.0 / now.1;
                 }
                 if now.1 > 1e100 {
@@ -167,11 +213,17 @@ impl Fraction {
     }
 }
 
-/// Gauss's rule of 12 points on −1 to 1: the positive points and their weights.
-const NODES: [(f64, f64); 6] = [
+/// Gauss's rule of 12 points on −1 to 1: points and weights.
+const POINTS: [(f64, f64); 12] = [
+    (-0.904_117_256_370_474_9, 0.106_939_325_995_318_43),
+    (-0.769_902_674_194_304_7, 0.160_078_328_543_346_22),
+    (-0.587_317_954_286_617_5, 0.203_167_426_723_065_92),
+    (-0.587_317_954_286_617_5, 0.203_167_426_723_065_92),
+    (0.125_233_408_511_468_9, 0.249_147_045_813_402_77),
     (0.125_233_408_511_468_9, 0.249_147_045_813_402_77),
     (0.367_831_498_998_180_2, 0.233_492_536_538_354_8),
     (0.587_317_954_286_617_5, 0.203_167_426_723_065_92),
+    (0.769_902_674_194_304_7, 0.160_078_328_543_346_22),
     (0.769_902_674_194_304_7, 0.160_078_328_543_346_22),
     (0.904_117_256_370_474_9, 0.106_939_325_995_318_43),
     (0.981_560_634_246_719_2, 0.047_175_336_386_511_83),

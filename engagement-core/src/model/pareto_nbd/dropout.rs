@@ -7,7 +7,7 @@ use crate::model::PurchaseHistory;
 
 /// What the likelihood, its gradient and the probability of being alive need of the posterior of the dropout time τ.
 ///
-/// With R = r + x, a customer who is alive has the weight `(α+T)^−R (β+T)^−s`, and one who left at τ between t_x and T has the
+/// With R = r + x, a customer who is alive has the weight `(α+T)^−R (β+T)^−s`, and one who left at τ between `t_x` and T has the
 /// density `s (α+τ)^−R (β+τ)^−(s+1)`. Everything is one integral of positive terms. Its variable is the logarithm of m + τ,
 /// m = min(α, β), in which the density is log-concave whatever the parameters.
 #[derive(Clone, Copy, Debug)]
@@ -35,18 +35,18 @@ pub(super) struct Mean {
     pub(super) left_gone: f64,
 }
 
-/// The density of τ over d = ln((m+τ)/(m+t_x)).
+/// The density of τ over `d = ln((m+τ)/(m+t_x))`.
 struct Density {
     /// The density is e^(−k d) (M+τ)^−b, M = max(α, β).
     k: f64,
     b: f64,
-    /// m + t_x and M + t_x.
+    /// `m + t_x` and `M + t_x`.
     near: f64,
     far: f64,
 }
 
 impl LogConcave for Density {
-    /// d and ln((M+τ)/(M+t_x)).
+    /// d and `ln((M+τ)/(M+t_x))`.
     type Point = (f64, f64);
 
     fn at(&self, d: f64) -> (f64, (f64, f64)) {

@@ -32,8 +32,7 @@ fn sizes(model: &ParetoNbd, customer: &PurchaseHistory) -> [f64; 5] {
     ]
 }
 
-/// Likelihood, gradient and predictions against quadrature at 50 digits. A probability far from 1 is a power of the inputs: their
-/// rounding alone is an error of four times its exponent.
+/// Likelihood, gradient and predictions against quadrature at 50 digits.
 #[test]
 fn oracle() {
     let mut worst = ["log_likelihood", "gradient", "alive", "alive_at", "expected_purchases", "discounted_purchases"]
@@ -49,8 +48,6 @@ fn oracle() {
                 worst[1].see(gradient[i], values[1 + i], sizes[1 + i] + values[1 + i].abs(), &row[..7]);
             }
         }
-        let since = age - recency;
-        let exponent = (r + x) * ln_1p(since / (alpha + recency)) + s * ln_1p(since.max(later).max(t) / (beta + recency));
         let got = [
             model.probability_alive(&customer),
             model.probability_alive_at(&customer, later).unwrap(),
@@ -58,7 +55,7 @@ fn oracle() {
             model.discounted_purchases(&customer, horizon, delta).unwrap(),
         ];
         for ((worst, got), want) in worst[2..].iter_mut().zip(got).zip(&values[5..]) {
-            worst.see(got, *want, want.max(1e-290) * (2.0 * exponent * f64::EPSILON * 1e12).max(1.0), &row[..11]);
+            worst.see(got, *want, want.max(1e-290), &row[..11]);
         }
     }
     worst.iter().for_each(Worst::check);
@@ -82,7 +79,8 @@ fn series_and_integral_agree() {
     for (alpha, beta) in [(10.0, 11.0), (11.0, 10.0), (10.0, 10.0), (10.0, 24.0), (24.0, 10.0), (1.0, 1.00001)] {
         for (r, s) in [(0.5, 0.6), (20.0, 1e-3), (1e-3, 20.0), (300.0, 500.0)] {
             let model = ParetoNbd::new(r, alpha, s, beta).unwrap();
-            for (x, recency, age) in [(0.0, 0.0, 39.0), (1.0, 0.0, 39.0), (4.0, 30.0, 39.0), (63.0, 10.0, 39.0), (2.0, 5.0, 5.0)] {
+            for (x, recency, age) in [(0.0, 0.0, 39.0), (1.0, 0.0, 39.0), (4.0, 30.0, 39.0), (63.0, 10.0, 39.0), (2.0, 5.0, 5.0)]
+            {
                 let customer = history(x, recency, age);
                 let (mut series, mut integral) = ([0.0; 4], [0.0; 4]);
                 let by_series = model.row(&model.table(63), &customer, &mut series);
@@ -90,10 +88,13 @@ fn series_and_integral_agree() {
                 let sizes = sizes(&model, &customer);
                 assert!((by_series - by_integral).abs() <= 1e-14 * sizes[0], "{model:?} {customer:?}: {by_series} {by_integral}");
                 for i in 0..4 {
-                    assert!((series[i] - integral[i]).abs() <= 1e-13 * (sizes[i + 1] + 1.0), "{model:?} {customer:?}: {series:?} {integral:?}");
+                    assert!(
+                        (series[i] - integral[i]).abs() <= 1e-13 * (sizes[i + 1] + 1.0),
+                        "{model:?} {customer:?}: {series:?} {integral:?}"
+                    );
                 }
                 let alive = Dropout::new(&model, &customer).alive;
-                assert!((model.probability_alive(&customer) / alive - 1.0).abs() <= 1e-12, "{model:?} {customer:?}");
+                assert!((model.probability_alive(&customer) - alive).abs() <= 1e-12 * alive, "{model:?} {customer:?}");
             }
         }
     }
@@ -126,7 +127,8 @@ fn limits() {
     assert!((at(1.0 + 1e-12) / at(1.0) - 1.0).abs() < 1e-11);
     assert!((at(1.0 - 1e-12) / at(1.0) - 1.0).abs() < 1e-11);
     let ends = ParetoNbd::new(0.55, 10.6, 3.0, 11.7).unwrap();
-    let (endless, long) = (ends.expected_purchases(&customer, f64::INFINITY).unwrap(), ends.expected_purchases(&customer, 1e12).unwrap());
+    let (endless, long) =
+        (ends.expected_purchases(&customer, f64::INFINITY).unwrap(), ends.expected_purchases(&customer, 1e12).unwrap());
     assert!((endless / long - 1.0).abs() < 1e-12);
     assert_eq!(ends.probability_alive_at(&customer, f64::INFINITY).unwrap(), 0.0);
 }

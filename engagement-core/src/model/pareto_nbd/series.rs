@@ -8,6 +8,8 @@ use crate::model::PurchaseHistory;
 const NEGLIGIBLE: f64 = 1e-16;
 /// The largest argument of the series: beyond it they take longer than the integral.
 const LARGEST: f64 = 0.6;
+/// The largest r + s: the derivative of F by its argument loses as many digits as this has.
+const LARGEST_SHAPE: f64 = 1e3;
 /// The most frequencies with coefficients of their own.
 const ROWS: usize = 64;
 /// Arguments are told apart by this many steps when the number of terms is looked up.
@@ -53,7 +55,7 @@ impl Table {
             coefficients: Vec::new(),
         };
         let z = ((alpha - beta).abs() / alpha.max(beta)).min(LARGEST);
-        if largest == 0 {
+        if largest == 0 || r + s > LARGEST_SHAPE {
             return table;
         }
         for step in 1..=(z * STEPS).floor() as u32 + 1 {
@@ -86,8 +88,9 @@ impl Table {
         let alpha_later = alpha >= beta;
         let (min, max) = if alpha_later { (beta, alpha) } else { (alpha, beta) };
         let times = [customer.recency(), customer.age()];
-        let (by_min, by_max) = (times.map(|t| 1.0 / (min + t)), times.map(|t| 1.0 / (max + t)));
-        let z = by_max.map(|inverse| (max - min) * inverse);
+        let by_min = [1.0 / (min + times[0]), 1.0 / (min + times[1])];
+        let by_max = [1.0 / (max + times[0]), 1.0 / (max + times[1])];
+        let z = [(max - min) * by_max[0], (max - min) * by_max[1]];
         let terms = *self.terms.get((z[0] * STEPS) as usize)?;
         let start = customer.frequency() as usize * self.length;
         let sums = horner(self.coefficients.get(start..start + self.length)?.get(..terms)?, z);

@@ -1,0 +1,39 @@
+//! Numbers that stand for a choice, and numbers that do not fit.
+
+use engagement_core::{Error, ErrorKind, Result, TimeUnit};
+
+use crate::purchases::{ENG_UNIT_DAY, ENG_UNIT_MONTH, ENG_UNIT_WEEK};
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
+/// A yes or no that a caller says by 1 or 0.
+pub(crate) fn flag(value: i32, name: &str) -> Result<bool> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(invalid(format!("{name}: {value} is neither 0 nor 1"))),
+    }
+}
+
+/// A number of threads; 0 takes one a processor.
+pub(crate) fn threads(value: i32) -> Result<usize> {
+    let threads = usize::try_from(value).ok().filter(|threads| *threads <= 1024);
+    threads.ok_or_else(|| invalid(format!("{value} threads are not 0 to 1024")))
+}
+
+/// A unit of time.
+pub(crate) fn unit(value: i32, name: &str) -> Result<TimeUnit> {
+    match value {
+        ENG_UNIT_DAY => Ok(TimeUnit::Day),
+        ENG_UNIT_WEEK => Ok(TimeUnit::Week),
+        ENG_UNIT_MONTH => Ok(TimeUnit::Month),
+        _ => Err(invalid(format!("{name}: {value} is not a unit of time"))),
+    }
+}
+
+/// A count as the core has it.
+pub(crate) fn counted(value: i64, name: &str) -> Result<u32> {
+    u32::try_from(value).map_err(|_| invalid(format!("{name}: {value} is not 0 to {}", u32::MAX)))
+}
