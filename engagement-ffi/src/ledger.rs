@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use engagement_core::{Error, ErrorKind, Key, Ledger, Reconciliation, Reject, Timestamp, Zone};
 
+use crate::arguments::flag;
 use crate::batch::{BATCHES, eng_batch};
 use crate::guard;
 use crate::handle::Table;

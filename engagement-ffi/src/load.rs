@@ -175,7 +175,7 @@ pub unsafe extern "system" fn eng_ledger_account_json(
     needed: *mut i64,
 ) -> i32 {
     guard::read(&LEDGERS, ledger, |book| {
-        let of = if crate::ledger::flag(everything, "everything")? { book.ledger.totals() } else { &book.last };
+        let of = if crate::arguments::flag(everything, "everything")? { book.ledger.totals() } else { &book.last };
         // SAFETY: the caller passes a buffer of `capacity` bytes.
         unsafe { write_text(&json(of)?, buffer, capacity, needed) }
     })

@@ -1,6 +1,9 @@
 //! Outputs: checked before the work, written after it, so that a failed call leaves them as they were.
 
-use engagement_core::{Error, ErrorKind, Result};
+use std::ffi::c_char;
+use std::ops::Range;
+
+use engagement_core::{Error, ErrorKind, Nullable, Result};
 
 /// Where a caller wants one value. Never assumed to be aligned: records of other languages are packed.
 #[derive(Clone, Copy)]
@@ -59,8 +62,32 @@ impl<T: Copy> OutColumn<T> {
     }
 }
 
+/// Writes values, 0 for one that is missing, and gives the bits of those that are there, the lowest for the first.
+pub(crate) fn present<T: Copy + Default, const N: usize>(outputs: &[Out<T>; N], values: [Option<T>; N]) -> i32 {
+    outputs.iter().zip(values).enumerate().fold(0, |bits, (place, (output, value))| {
+        output.write(value.unwrap_or_default());
+        bits | i32::from(value.is_some()) << place
+    })
+}
+
+/// Writes rows of a column in which values can be missing, and which are there, if the caller wants to know.
+pub(crate) fn nullable<T: Copy>(column: &Nullable<T>, rows: Range<usize>, values: *mut T, valid: *mut c_char) -> Result<()> {
+    let values = OutColumn::required(values, rows.len(), "values")?;
+    values.write(column.values[rows.clone()].iter().copied());
+    OutColumn::optional(valid).write(column.valid[rows].iter().map(|byte| *byte as c_char));
+    Ok(())
+}
+
+/// Writes rows of a column in which nothing is missing.
+pub(crate) fn complete<T: Copy>(column: &[T], rows: Range<usize>, values: *mut T, valid: *mut c_char) -> Result<()> {
+    let values = OutColumn::required(values, rows.len(), "values")?;
+    values.write(column[rows.clone()].iter().copied());
+    OutColumn::optional(valid).write(rows.map(|_| 1));
+    Ok(())
+}
+
 /// The rows `offset .. offset + count` of a result with `rows` rows.
-pub(crate) fn range(offset: i64, count: i64, rows: usize) -> Result<std::ops::Range<usize>> {
+pub(crate) fn range(offset: i64, count: i64, rows: usize) -> Result<Range<usize>> {
     let outside =
         || Error::new(ErrorKind::InvalidArgument, format!("rows {offset} + {count} lie outside the {rows} rows of the result"));
     let start = usize::try_from(offset).map_err(|_| outside())?;

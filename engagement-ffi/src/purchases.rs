@@ -2,40 +2,45 @@
 
 use std::ffi::c_char;
 
-use engagement_core::{
-    Error, ErrorKind, Nullable, PurchaseColumns, PurchaseOptions, Purchases, Result, TimeUnit, Timestamp, Values, Zone,
-};
+use engagement_core::{Error, ErrorKind, PurchaseColumns, PurchaseOptions, Purchases, Result, TimeUnit, Timestamp, Values, Zone};
 
+use crate::arguments::{self, counted, unit};
 use crate::guard;
 use crate::handle::Table;
+use crate::keys;
 use crate::ledger::{LEDGERS, eng_ledger};
-use crate::memory::{Memory, memory};
-use crate::out::{Out, OutColumn, count, index, range};
+use crate::memory::memory;
+use crate::out::{Out, OutColumn, complete, count, nullable, range};
+use crate::score::no_column;
 use crate::text::{self, write_text};
 
 /// A day.
-pub const ENG_UNIT_DAY: i32 = 0;
+pub const ENG_UNIT_DAY: i32 = 1;
 /// Seven days; as a grain, a civil week from Monday.
-pub const ENG_UNIT_WEEK: i32 = 1;
+pub const ENG_UNIT_WEEK: i32 = 2;
 /// 30.4375 days; as a grain, a calendar month.
-pub const ENG_UNIT_MONTH: i32 = 2;
+pub const ENG_UNIT_MONTH: i32 = 3;
 
-/// Column of `eng_purchases_int64_column`: repeat purchases.
-pub const ENG_PURCHASES_FREQUENCY: i32 = 0;
-/// Column of `eng_purchases_int64_column`: repeat purchases with net spend.
-pub const ENG_PURCHASES_PAID: i32 = 1;
-/// Column of `eng_purchases_int64_column`: purchases in the holdout.
-pub const ENG_PURCHASES_HOLDOUT_FREQUENCY: i32 = 2;
-/// Column of `eng_purchases_double_column`: from the first purchase to the last, in units.
-pub const ENG_PURCHASES_RECENCY: i32 = 10;
-/// Column of `eng_purchases_double_column`: from the first purchase to the end, in units.
-pub const ENG_PURCHASES_AGE: i32 = 11;
-/// Column of `eng_purchases_double_column`: mean net spend of the repeat purchases, in currency units.
-pub const ENG_PURCHASES_VALUE: i32 = 12;
-/// Column of `eng_purchases_double_column`: net spend of the first purchase, in currency units.
-pub const ENG_PURCHASES_FIRST_VALUE: i32 = 13;
-/// Column of `eng_purchases_double_column`: mean net spend of the purchases in the holdout, in currency units.
-pub const ENG_PURCHASES_HOLDOUT_VALUE: i32 = 14;
+/// Repeat purchases: int64.
+pub const ENG_PURCHASES_FREQUENCY: i32 = 1;
+/// Repeat purchases with net spend: int64.
+pub const ENG_PURCHASES_PAID: i32 = 2;
+/// Purchases in the holdout: int64.
+pub const ENG_PURCHASES_HOLDOUT_FREQUENCY: i32 = 3;
+/// Purchases in the holdout with net spend: int64.
+pub const ENG_PURCHASES_HOLDOUT_PAID: i32 = 4;
+/// From the first purchase to the last, in units: double.
+pub const ENG_PURCHASES_RECENCY: i32 = 5;
+/// From the first purchase to the end, in units: double.
+pub const ENG_PURCHASES_AGE: i32 = 6;
+/// Mean net spend of the repeat purchases with any, in currency units: double, missing without one.
+pub const ENG_PURCHASES_VALUE: i32 = 7;
+/// Net spend of the first purchase, in currency units: double, missing where it was free, or is not known.
+pub const ENG_PURCHASES_FIRST_VALUE: i32 = 8;
+/// The sum of the logarithms of the times between purchases, in units: double.
+pub const ENG_PURCHASES_LOG_GAPS: i32 = 9;
+/// Mean net spend of the purchases in the holdout with any, in currency units: double, missing without one.
+pub const ENG_PURCHASES_HOLDOUT_VALUE: i32 = 10;
 
 /// The purchases of customers, summarised. See `eng_purchases_new`.
 #[derive(Debug)]
@@ -51,29 +56,36 @@ pub type eng_purchases = *mut eng_purchases_tag;
 pub(crate) static PURCHASES: Table<Summary> = Table::new(7);
 
 /// The settings of a summary, and the summary.
-#[derive(Default)]
 pub(crate) struct Summary {
     unit: TimeUnit,
-    grain: Option<TimeUnit>,
+    grain: TimeUnit,
     zone: Option<Zone>,
     holdout: Option<Timestamp>,
     acquired_from: Option<Timestamp>,
+    threads: usize,
     purchases: Option<Purchases>,
 }
 
 impl Summary {
+    fn new() -> Summary {
+        Summary {
+            unit: TimeUnit::Week,
+            grain: TimeUnit::Day,
+            zone: None,
+            holdout: None,
+            acquired_from: None,
+            threads: 0,
+            purchases: None,
+        }
+    }
+
     pub(crate) fn purchases(&self) -> Result<&Purchases> {
         self.purchases.as_ref().ok_or_else(|| Error::new(ErrorKind::MissingField, "nothing has been summarised into this handle"))
     }
 }
 
-fn unit(value: i32, name: &str) -> Result<TimeUnit> {
-    match value {
-        ENG_UNIT_DAY => Ok(TimeUnit::Day),
-        ENG_UNIT_WEEK => Ok(TimeUnit::Week),
-        ENG_UNIT_MONTH => Ok(TimeUnit::Month),
-        _ => Err(Error::new(ErrorKind::InvalidArgument, format!("{name}: {value} is not a unit of time"))),
-    }
+fn no_holdout() -> Error {
+    Error::new(ErrorKind::MissingField, "the summary has no holdout: set one before summarising")
 }
 
 /// Makes an empty summary of purchases: in weeks, counted by the day.
@@ -81,7 +93,7 @@ fn unit(value: i32, name: &str) -> Result<TimeUnit> {
 /// Since 0.1; any thread; free with `eng_purchases_free`. Errors: `ENG_INVALID_ARGUMENT`, `ENG_NO_MEMORY`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_purchases_new(purchases: *mut eng_purchases) -> i32 {
-    guard::new(&PURCHASES, purchases, Summary::default)
+    guard::new(&PURCHASES, purchases, Summary::new)
 }
 
 /// Frees a summary. Null is ignored.
@@ -115,7 +127,7 @@ pub unsafe extern "system" fn eng_purchases_error(
 pub unsafe extern "system" fn eng_purchases_set_units(purchases: eng_purchases, time_unit: i32, grain: i32) -> i32 {
     guard::write(&PURCHASES, purchases, |summary| {
         let (time_unit, grain) = (unit(time_unit, "time_unit")?, unit(grain, "grain")?);
-        (summary.unit, summary.grain) = (time_unit, Some(grain));
+        (summary.unit, summary.grain) = (time_unit, grain);
         Ok(())
     })
 }
@@ -155,6 +167,19 @@ pub unsafe extern "system" fn eng_purchases_set_acquired_from(purchases: eng_pur
     })
 }
 
+/// Sets on how many threads to summarise; 0, the default, takes one a processor. The threads live inside the call; the result is the same
+/// to the last bit whatever their number.
+///
+/// Since 0.1; any thread, one at a time. Errors: `ENG_INVALID_ARGUMENT` for a number that is not 0 to 1024, `ENG_INVALID_HANDLE`,
+/// `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_purchases_set_threads(purchases: eng_purchases, threads: i32) -> i32 {
+    guard::write(&PURCHASES, purchases, |summary| {
+        summary.threads = arguments::threads(threads)?;
+        Ok(())
+    })
+}
+
 /// Summarises the purchases of a ledger up to a time, in microseconds since 1970 UTC. Rows are in key order. On an error the handle keeps
 /// what it had.
 ///
@@ -165,22 +190,24 @@ pub unsafe extern "system" fn eng_purchases_summarise(purchases: eng_purchases, 
     guard::write(&PURCHASES, purchases, |summary| {
         let options = PurchaseOptions {
             unit: summary.unit,
-            grain: summary.grain.unwrap_or(TimeUnit::Day),
+            grain: summary.grain,
             zone: summary.zone.clone(),
             holdout: summary.holdout,
             acquired_from: summary.acquired_from,
-            ..PurchaseOptions::until(Timestamp::from_micros(until_us)?)
+            threads: summary.threads,
+            until: Timestamp::from_micros(until_us)?,
         };
         summary.purchases = Some(LEDGERS.with(ledger.addr(), |book| book.ledger.purchases(&options))?);
         Ok(())
     })
 }
 
-/// Takes purchases that were summarised elsewhere: arrays of `rows` numbers. Times are in the unit that was set. `value`, mean spend
-/// of the repeat purchases, may be null; a NaN or 0 in it is missing. The customers are called 0, 1, 2 … On an error the
-/// handle keeps what it had.
+/// Takes purchases that were summarised elsewhere: arrays of `rows` numbers. Times are in the unit that was set. The last three may be
+/// null: `value`, mean spend of the repeat purchases, in which a NaN or 0 is missing; `paid`, how many of them had any, else all of those
+/// with a value; `log_gaps`, the sum of the logarithms of the times between purchases, which `bg-cnbd-k` and `mbg-cnbd-k` are fitted to.
+/// The customers are called 0, 1, 2 and so on. On an error the handle keeps what it had.
 ///
-/// Since 0.1; any thread, one at a time; the arrays are copied. Errors: `ENG_INVALID_ARGUMENT` naming the row, the column and
+/// Since 0.1; any thread, one at a time; the arrays are copied. Errors: `ENG_INVALID_ARGUMENT` naming the row, from 0, the column and
 /// the value, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_purchases_from_columns(
@@ -190,42 +217,79 @@ pub unsafe extern "system" fn eng_purchases_from_columns(
     recency: *const f64,
     age: *const f64,
     value: *const f64,
+    paid: *const i64,
+    log_gaps: *const f64,
 ) -> i32 {
     guard::write(&PURCHASES, purchases, |summary| {
-        let rows = usize::try_from(rows).ok().filter(|rows| *rows <= u32::MAX as usize);
-        let rows = rows.ok_or_else(|| Error::new(ErrorKind::InvalidArgument, "rows: not 0 to 4294967295"))?;
-        let whole = |(row, x): (usize, i64)| {
-            u32::try_from(x).map_err(|_| {
-                Error::new(ErrorKind::InvalidArgument, format!("frequency, row {row}: {x} is not 0 to {}", u32::MAX))
-            })
-        };
+        let rows = counted(rows, "rows")? as usize;
         // SAFETY: the caller's promise: arrays of `rows` numbers.
-        let (frequency, recency, age) =
-            unsafe { (copy(frequency, rows, "frequency")?, copy(recency, rows, "recency")?, copy(age, rows, "age")?) };
-        let frequency = frequency.into_iter().enumerate().map(whole).collect::<Result<Vec<u32>>>()?;
-        // SAFETY: as above.
-        let value = if value.is_null() { None } else { Some(unsafe { copy(value, rows, "value")? }) };
+        let columns = unsafe {
+            Columns {
+                frequency: counts(frequency, rows, "frequency")?,
+                recency: numbers(recency, rows, "recency")?,
+                age: numbers(age, rows, "age")?,
+                value: if value.is_null() { None } else { Some(numbers(value, rows, "value")?) },
+                paid: if paid.is_null() { None } else { Some(counts(paid, rows, "paid")?) },
+                log_gaps: if log_gaps.is_null() { None } else { Some(numbers(log_gaps, rows, "log_gaps")?) },
+            }
+        };
         summary.purchases = Some(Purchases::from_columns(&PurchaseColumns {
-            value: value.as_deref().map(Values::new),
+            value: columns.value.as_deref().map(Values::new),
+            paid: columns.paid.as_deref(),
+            log_gaps: columns.log_gaps.as_deref(),
             unit: summary.unit,
-            ..PurchaseColumns::new(&frequency, &recency, &age)
+            ..PurchaseColumns::new(&columns.frequency, &columns.recency, &columns.age)
         })?);
         Ok(())
     })
 }
 
-/// Copies an array of the caller, at any alignment.
+/// Copies of the caller's arrays.
+struct Columns {
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    age: Vec<f64>,
+    value: Option<Vec<f64>>,
+    paid: Option<Vec<u32>>,
+    log_gaps: Option<Vec<f64>>,
+}
+
+/// Copies an array of counts.
 ///
 /// # Safety
 /// It holds `rows` numbers.
-unsafe fn copy<T: Copy>(first: *const T, rows: usize, name: &str) -> Result<Vec<T>> {
+unsafe fn counts(first: *const i64, rows: usize, name: &str) -> Result<Vec<u32>> {
+    let of_row = |row, value| counted(value, name).map_err(|error| error.at(format_args!("row {row}")));
+    // SAFETY: the caller's promise.
+    unsafe { copied(first, rows, name, of_row) }
+}
+
+/// Copies an array of numbers.
+///
+/// # Safety
+/// It holds `rows` numbers.
+unsafe fn numbers(first: *const f64, rows: usize, name: &str) -> Result<Vec<f64>> {
+    // SAFETY: the caller's promise.
+    unsafe { copied(first, rows, name, |_, value| Ok(value)) }
+}
+
+/// Copies an array, at any alignment.
+///
+/// # Safety
+/// It holds `rows` numbers.
+unsafe fn copied<T: Copy, U>(
+    first: *const T,
+    rows: usize,
+    name: &str,
+    convert: impl Fn(usize, T) -> Result<U>,
+) -> Result<Vec<U>> {
     let mut values = Vec::new();
     if rows > 0 {
-        let from: Memory = memory(first, 0, size_of::<T>(), name)?;
+        let from = memory(first, 0, size_of::<T>(), name)?;
         values.try_reserve_exact(rows)?;
         for row in 0..rows {
             // SAFETY: the caller's promise.
-            values.push(unsafe { from.value::<T>(row)? });
+            values.push(convert(row, unsafe { from.value::<T>(row)? })?);
         }
     }
     Ok(values)
@@ -251,6 +315,19 @@ pub unsafe extern "system" fn eng_purchases_count(
     })
 }
 
+/// Gives the length of the holdout, in units: how far ahead to predict what its columns say.
+///
+/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` while the summary is empty or has no holdout, `ENG_INVALID_ARGUMENT` for a null
+/// output, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_purchases_holdout_length(purchases: eng_purchases, length: *mut f64) -> i32 {
+    guard::read(&PURCHASES, purchases, |summary| {
+        let length = Out::required(length, "length")?;
+        length.write(summary.purchases()?.holdout().ok_or_else(no_holdout)?.length);
+        Ok(())
+    })
+}
+
 /// Gives the customer's key of one row.
 ///
 /// Since 0.1; any thread; text rules: see the head of this file. Errors: `ENG_MISSING_FIELD` while the summary is empty,
@@ -263,15 +340,50 @@ pub unsafe extern "system" fn eng_purchases_key(
     capacity: i64,
     needed: *mut i64,
 ) -> i32 {
-    guard::read(&PURCHASES, purchases, |summary| {
-        let purchases = summary.purchases()?;
-        let key = purchases.customer(index(row, purchases.len(), "row")?).to_string();
-        // SAFETY: the caller passes a buffer of `capacity` bytes.
-        unsafe { write_text(&key, buffer, capacity, needed) }
-    })
+    // SAFETY: the caller passes a buffer of `capacity` bytes.
+    guard::read(&PURCHASES, purchases, |summary| unsafe { keys::key(summary.purchases()?, row, buffer, capacity, needed) })
 }
 
-/// Gives rows of one of the int64 columns, `ENG_PURCHASES_FREQUENCY` to `ENG_PURCHASES_HOLDOUT_FREQUENCY`.
+/// Gives the width of the longest key in bytes, for `eng_purchases_key_column`.
+///
+/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` while the summary is empty, `ENG_INVALID_ARGUMENT` for a null output,
+/// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_purchases_key_width(purchases: eng_purchases, width: *mut i64) -> i32 {
+    guard::read(&PURCHASES, purchases, |summary| keys::width(summary.purchases()?, width))
+}
+
+/// Gives the keys of rows as text of a fixed width, as `eng_scores_key_column` does.
+///
+/// Since 0.1; any thread. Errors: `ENG_BUFFER_TOO_SMALL` if the width is too small, `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the
+/// summary is empty, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_purchases_key_column(
+    purchases: eng_purchases,
+    offset: i64,
+    count: i64,
+    width: i64,
+    keys: *mut c_char,
+) -> i32 {
+    guard::read(&PURCHASES, purchases, |summary| keys::column(summary.purchases()?, (offset, count), width, keys))
+}
+
+/// Gives the keys of rows that are integers; where a key is text, its validity byte is 0, and so is the key.
+///
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the summary is empty, `ENG_INVALID_HANDLE`,
+/// `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_purchases_int64_key_column(
+    purchases: eng_purchases,
+    offset: i64,
+    count: i64,
+    keys: *mut i64,
+    valid: *mut c_char,
+) -> i32 {
+    guard::read(&PURCHASES, purchases, |summary| keys::int64_column(summary.purchases()?, (offset, count), keys, valid))
+}
+
+/// Gives rows of one of the int64 columns, `ENG_PURCHASES_FREQUENCY` to `ENG_PURCHASES_HOLDOUT_PAID`. None of them is ever missing.
 ///
 /// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the summary is empty or has no holdout,
 /// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
@@ -291,7 +403,8 @@ pub unsafe extern "system" fn eng_purchases_int64_column(
             ENG_PURCHASES_FREQUENCY => purchases.frequency(),
             ENG_PURCHASES_PAID => purchases.paid(),
             ENG_PURCHASES_HOLDOUT_FREQUENCY => &purchases.holdout().ok_or_else(no_holdout)?.frequency,
-            _ => return Err(Error::new(ErrorKind::InvalidArgument, format!("{column} is not a column of integers"))),
+            ENG_PURCHASES_HOLDOUT_PAID => &purchases.holdout().ok_or_else(no_holdout)?.paid,
+            _ => return Err(no_column(column, "integers")),
         };
         values.write(numbers[rows].iter().map(|&number| i64::from(number)));
         Ok(())
@@ -301,7 +414,8 @@ pub unsafe extern "system" fn eng_purchases_int64_column(
 /// Gives rows of one of the double columns, `ENG_PURCHASES_RECENCY` to `ENG_PURCHASES_HOLDOUT_VALUE`. A missing value is 0, and so is its
 /// validity byte; else the byte is 1. The validity may be left out by a null pointer.
 ///
-/// Since 0.1; any thread. Errors: as `eng_purchases_int64_column`.
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the summary is empty, has no holdout, or was given no
+/// `log_gaps`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_purchases_double_column(
     purchases: eng_purchases,
@@ -314,28 +428,18 @@ pub unsafe extern "system" fn eng_purchases_double_column(
     guard::read(&PURCHASES, purchases, |summary| {
         let purchases = summary.purchases()?;
         let rows = range(offset, count, purchases.len())?;
-        let values = OutColumn::required(values, rows.len(), "values")?;
-        let valid = OutColumn::optional(valid);
-        let all = |numbers: &[f64]| {
-            values.write(numbers[rows.clone()].iter().copied());
-            valid.write(rows.clone().map(|_| 1));
-        };
-        let some = |numbers: &Nullable| {
-            values.write(numbers.values[rows.clone()].iter().copied());
-            valid.write(numbers.valid[rows.clone()].iter().map(|byte| *byte as c_char));
-        };
         match column {
-            ENG_PURCHASES_RECENCY => all(purchases.recency()),
-            ENG_PURCHASES_AGE => all(purchases.age()),
-            ENG_PURCHASES_VALUE => some(purchases.value()),
-            ENG_PURCHASES_FIRST_VALUE => some(purchases.first_value()),
-            ENG_PURCHASES_HOLDOUT_VALUE => some(&purchases.holdout().ok_or_else(no_holdout)?.value),
-            _ => return Err(Error::new(ErrorKind::InvalidArgument, format!("{column} is not a column of doubles"))),
+            ENG_PURCHASES_RECENCY => complete(purchases.recency(), rows, values, valid),
+            ENG_PURCHASES_AGE => complete(purchases.age(), rows, values, valid),
+            ENG_PURCHASES_VALUE => nullable(purchases.value(), rows, values, valid),
+            ENG_PURCHASES_FIRST_VALUE => nullable(purchases.first_value(), rows, values, valid),
+            ENG_PURCHASES_LOG_GAPS => {
+                let log_gaps = purchases.log_gaps();
+                let missing = || Error::new(ErrorKind::MissingField, "the summary was given no log_gaps");
+                complete(log_gaps.ok_or_else(missing)?, rows, values, valid)
+            }
+            ENG_PURCHASES_HOLDOUT_VALUE => nullable(&purchases.holdout().ok_or_else(no_holdout)?.value, rows, values, valid),
+            _ => Err(no_column(column, "doubles")),
         }
-        Ok(())
     })
-}
-
-fn no_holdout() -> Error {
-    Error::new(ErrorKind::MissingField, "the summary has no holdout: set one before summarising")
 }

@@ -7,7 +7,7 @@ use engagement_core::{By, EngagementRatio, Error, ErrorKind, GroupRatio, LevelCo
 use crate::guard;
 use crate::handle::Table;
 use crate::ledger::{LEDGERS, eng_ledger};
-use crate::out::{Out, count, index};
+use crate::out::{Out, count, index, present};
 use crate::rulebook::{RULEBOOKS, eng_rulebook, rules};
 use crate::text::{self, write_text};
 
@@ -68,12 +68,7 @@ impl Ratio {
     }
 
     pub(crate) fn write(&self, of: &EngagementRatio) {
-        let mut bits = 0;
-        for (place, (output, value)) in self.0.iter().zip([of.ratio, of.low, of.high]).enumerate() {
-            output.write(value.unwrap_or(0.0));
-            bits |= i32::from(value.is_some()) << place;
-        }
-        self.1.write(bits);
+        self.1.write(present(&self.0, [of.ratio, of.low, of.high]));
     }
 }
 

@@ -2,18 +2,23 @@
 
 use std::ffi::c_char;
 
-use engagement_core::{Error, ErrorKind, Key, Nullable, Result, ScoreOptions, Scores, Timestamp};
+use engagement_core::value::Forecasts;
+use engagement_core::{Error, ErrorKind, Money, Result, ScoreOptions, Scores, Timestamp};
 
+use crate::arguments::{self, flag};
 use crate::guard;
 use crate::handle::Table;
-use crate::ledger::{LEDGERS, eng_ledger, flag};
-use crate::out::{Out, OutColumn, count, index, range};
+use crate::keys;
+use crate::ledger::{LEDGERS, eng_ledger};
+use crate::out::{Out, OutColumn, complete, count, index, nullable, range};
 use crate::ratio::{Levels, Ratio};
 use crate::rulebook::{RULEBOOKS, eng_rulebook, rules};
 use crate::score::{
-    ENG_COLUMN_COVERAGE, ENG_COLUMN_ENGAGEMENT, ENG_COLUMN_FIRST_AT, ENG_COLUMN_INTERACTIONS, ENG_COLUMN_LAST_AT,
-    ENG_COLUMN_LEVEL, ENG_COLUMN_POINTS_SAY, ENG_COLUMN_POINTS_SPEND, ENG_COLUMN_POINTS_STAY, ENG_COLUMN_PROSPECT,
-    ENG_COLUMN_SAY, ENG_COLUMN_SPEND, ENG_COLUMN_STAY, level_number, no_column,
+    ENG_COLUMN_COVERAGE, ENG_COLUMN_DISCOUNTED_PURCHASES, ENG_COLUMN_ENGAGEMENT, ENG_COLUMN_EXPECTED_ORDER_VALUE,
+    ENG_COLUMN_EXPECTED_PURCHASES, ENG_COLUMN_FIRST_AT, ENG_COLUMN_INTERACTIONS, ENG_COLUMN_LAST_AT, ENG_COLUMN_LEVEL,
+    ENG_COLUMN_LIFETIME_VALUE, ENG_COLUMN_POINTS_SAY, ENG_COLUMN_POINTS_SPEND, ENG_COLUMN_POINTS_STAY,
+    ENG_COLUMN_PROBABILITY_ALIVE, ENG_COLUMN_PROSPECT, ENG_COLUMN_SAY, ENG_COLUMN_SPEND, ENG_COLUMN_STAY, ENG_COLUMN_VALUE_SAY,
+    ENG_COLUMN_VALUE_SPEND, ENG_COLUMN_VALUE_STAY, level_number, no_column,
 };
 use crate::text::write_text;
 
@@ -41,6 +46,11 @@ pub(crate) struct Sheet {
 impl Sheet {
     fn scores(&self) -> Result<&Scores> {
         self.scores.as_ref().ok_or_else(|| Error::new(ErrorKind::MissingField, "nothing has been scored into this handle"))
+    }
+
+    fn forecasts(&self) -> Result<&Forecasts> {
+        let forecasts = self.scores()?.forecasts.as_ref();
+        forecasts.ok_or_else(|| Error::new(ErrorKind::MissingField, "the rulebook of these scores has no forecast"))
     }
 }
 
@@ -78,8 +88,7 @@ pub unsafe extern "system" fn eng_scores_error(scores: eng_scores, buffer: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_scores_set_threads(scores: eng_scores, threads: i32) -> i32 {
     guard::write(&SCORES, scores, |sheet| {
-        let invalid = || Error::new(ErrorKind::InvalidArgument, format!("{threads} threads are not 0 to 1024"));
-        sheet.threads = usize::try_from(threads).ok().filter(|threads| *threads <= 1024).ok_or_else(invalid)?;
+        sheet.threads = arguments::threads(threads)?;
         Ok(())
     })
 }
@@ -172,12 +181,8 @@ pub unsafe extern "system" fn eng_scores_key(
     capacity: i64,
     needed: *mut i64,
 ) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let scores = sheet.scores()?;
-        let key = scores.customer(index(row, scores.len(), "row")?).to_string();
-        // SAFETY: the caller passes a buffer of `capacity` bytes.
-        unsafe { write_text(&key, buffer, capacity, needed) }
-    })
+    // SAFETY: the caller passes a buffer of `capacity` bytes.
+    guard::read(&SCORES, scores, |sheet| unsafe { keys::key(sheet.scores()?, row, buffer, capacity, needed) })
 }
 
 /// Gives the width of the longest key in bytes, for `eng_scores_key_column`.
@@ -186,12 +191,7 @@ pub unsafe extern "system" fn eng_scores_key(
 /// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_scores_key_width(scores: eng_scores, width: *mut i64) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let width = Out::required(width, "width")?;
-        let scores = sheet.scores()?;
-        width.write(count((0..scores.len()).map(|row| Digits::new(scores.customer(row)).as_bytes().len()).max().unwrap_or(0)));
-        Ok(())
-    })
+    guard::read(&SCORES, scores, |sheet| keys::width(sheet.scores()?, width))
 }
 
 /// Gives the keys of rows as text of a fixed width, padded by spaces, without NULs: `count · width` bytes. If a key is wider, nothing is
@@ -207,29 +207,7 @@ pub unsafe extern "system" fn eng_scores_key_column(
     width: i64,
     keys: *mut c_char,
 ) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let scores = sheet.scores()?;
-        let rows = range(offset, count, scores.len())?;
-        let column = OutColumn::required(keys, rows.len(), "keys")?;
-        let invalid = || Error::new(ErrorKind::InvalidArgument, format!("{count} keys of {width} bytes"));
-        let width = usize::try_from(width).map_err(|_| invalid())?;
-        rows.len().checked_mul(width).filter(|size| *size <= isize::MAX as usize).ok_or_else(invalid)?;
-        for row in rows.clone() {
-            let key = Digits::new(scores.customer(row));
-            let size = key.as_bytes().len();
-            if size > width {
-                return Err(Error::new(
-                    ErrorKind::BufferTooSmall,
-                    format!("row {row} has a key of {size} bytes, the width is {width}"),
-                ));
-            }
-        }
-        column.write(rows.flat_map(|row| {
-            let key = Digits::new(scores.customer(row));
-            (0..width).map(move |at| key.as_bytes().get(at).copied().unwrap_or(b' ') as c_char)
-        }));
-        Ok(())
-    })
+    guard::read(&SCORES, scores, |sheet| keys::column(sheet.scores()?, (offset, count), width, keys))
 }
 
 /// Gives the keys of rows that are integers; where a key is text, its validity byte is 0, and so is the key.
@@ -244,25 +222,15 @@ pub unsafe extern "system" fn eng_scores_int64_key_column(
     keys: *mut i64,
     valid: *mut c_char,
 ) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let scores = sheet.scores()?;
-        let rows = range(offset, count, scores.len())?;
-        let keys = OutColumn::required(keys, rows.len(), "keys")?;
-        let integer = |row| match scores.customer(row) {
-            Key::Int(key) => Some(key),
-            Key::Text(_) => None,
-        };
-        keys.write(rows.clone().map(|row| integer(row).unwrap_or(0)));
-        OutColumn::optional(valid).write(rows.map(|row| c_char::from(integer(row).is_some())));
-        Ok(())
-    })
+    guard::read(&SCORES, scores, |sheet| keys::int64_column(sheet.scores()?, (offset, count), keys, valid))
 }
 
-/// Gives rows of one of the double columns, `ENG_COLUMN_ENGAGEMENT` to `ENG_COLUMN_COVERAGE`. A missing value is 0, and so is its validity
-/// byte; else the byte is 1. The validity may be left out by a null pointer.
+/// Gives rows of one of the double columns, `ENG_COLUMN_ENGAGEMENT` to `ENG_COLUMN_COVERAGE` and `ENG_COLUMN_PROBABILITY_ALIVE` to
+/// `ENG_COLUMN_EXPECTED_ORDER_VALUE`. A missing value is 0, and so is its validity byte; else the byte is 1. The validity may be left
+/// out by a null pointer.
 ///
-/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the result is empty, `ENG_INVALID_HANDLE`,
-/// `ENG_FORKED`, `ENG_POISONED`.
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT`, `ENG_MISSING_FIELD` while the result is empty and for the forecast of a
+/// rulebook that has none, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_scores_double_column(
     scores: eng_scores,
@@ -275,7 +243,7 @@ pub unsafe extern "system" fn eng_scores_double_column(
     guard::read(&SCORES, scores, |sheet| {
         let scores = sheet.scores()?;
         let rows = range(offset, count, scores.len())?;
-        let nullable = match column {
+        let column = match column {
             ENG_COLUMN_ENGAGEMENT => &scores.engagement,
             ENG_COLUMN_SAY => &scores.say,
             ENG_COLUMN_STAY => &scores.stay,
@@ -283,23 +251,15 @@ pub unsafe extern "system" fn eng_scores_double_column(
             ENG_COLUMN_POINTS_SAY => &scores.points_say,
             ENG_COLUMN_POINTS_STAY => &scores.points_stay,
             ENG_COLUMN_POINTS_SPEND => &scores.points_spend,
-            ENG_COLUMN_COVERAGE => {
-                let values = OutColumn::required(values, rows.len(), "values")?;
-                values.write(scores.coverage[rows.clone()].iter().copied());
-                OutColumn::optional(valid).write(rows.map(|_| 1));
-                return Ok(());
-            }
+            ENG_COLUMN_COVERAGE => return complete(&scores.coverage, rows, values, valid),
+            ENG_COLUMN_PROBABILITY_ALIVE => &sheet.forecasts()?.probability_alive,
+            ENG_COLUMN_EXPECTED_PURCHASES => &sheet.forecasts()?.expected_purchases,
+            ENG_COLUMN_DISCOUNTED_PURCHASES => &sheet.forecasts()?.discounted_purchases,
+            ENG_COLUMN_EXPECTED_ORDER_VALUE => &sheet.forecasts()?.expected_order_value,
             _ => return Err(no_column(column, "doubles")),
         };
-        write_nullable(nullable, rows, values, valid)
+        nullable(column, rows, values, valid)
     })
-}
-
-fn write_nullable(column: &Nullable, rows: std::ops::Range<usize>, values: *mut f64, valid: *mut c_char) -> Result<()> {
-    let values = OutColumn::required(values, rows.len(), "values")?;
-    values.write(column.values[rows.clone()].iter().copied());
-    OutColumn::optional(valid).write(column.valid[rows].iter().map(|byte| *byte as c_char));
-    Ok(())
 }
 
 /// Gives rows of one of the int64 columns, `ENG_COLUMN_LEVEL` to `ENG_COLUMN_LAST_AT`. None of them is ever missing.
@@ -327,6 +287,32 @@ pub unsafe extern "system" fn eng_scores_int64_column(
             _ => return Err(no_column(column, "integers")),
         }
         Ok(())
+    })
+}
+
+/// Gives rows of one of the columns of amounts, `ENG_COLUMN_LIFETIME_VALUE` to `ENG_COLUMN_VALUE_SPEND`, in millionths. A missing amount is
+/// 0, and so is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
+///
+/// Since 0.1; any thread. Errors: as `eng_scores_double_column`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_scores_money_column(
+    scores: eng_scores,
+    column: i32,
+    offset: i64,
+    count: i64,
+    micros: *mut i64,
+    valid: *mut c_char,
+) -> i32 {
+    guard::read(&SCORES, scores, |sheet| {
+        let rows = range(offset, count, sheet.scores()?.len())?;
+        let column = match column {
+            ENG_COLUMN_LIFETIME_VALUE => &sheet.forecasts()?.lifetime_value,
+            ENG_COLUMN_VALUE_SAY => &sheet.forecasts()?.value_say,
+            ENG_COLUMN_VALUE_STAY => &sheet.forecasts()?.value_stay,
+            ENG_COLUMN_VALUE_SPEND => &sheet.forecasts()?.value_spend,
+            _ => return Err(no_column(column, "amounts")),
+        };
+        nullable(column, rows, micros, valid)
     })
 }
 
@@ -362,7 +348,7 @@ pub unsafe extern "system" fn eng_scores_rule_column(
         let scores = sheet.scores()?;
         let rows = range(offset, count, scores.len())?;
         let rule = index(rule, scores.contributions.len(), "the column of rule")?;
-        write_nullable(&scores.contributions[rule].1, rows, values, valid)
+        nullable(&scores.contributions[rule].1, rows, values, valid)
     })
 }
 
@@ -383,6 +369,37 @@ pub unsafe extern "system" fn eng_scores_levels(
     guard::read(&SCORES, scores, |sheet| {
         let levels = Levels::new([fully_engaged, engaged, not_engaged, actively_disengaged, unknown, prospects])?;
         levels.write(&sheet.scores()?.levels());
+        Ok(())
+    })
+}
+
+/// Gives what all customers are worth together, in millionths: how many have a forecast, what their purchases are worth, and the same by way.
+/// Say, Stay and Spend add up to the lifetime value exactly.
+///
+/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` while the result is empty and for a rulebook without a forecast in money,
+/// `ENG_OVERFLOW` if a sum does not fit, `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_scores_value(
+    scores: eng_scores,
+    customers: *mut i64,
+    lifetime_value_micros: *mut i64,
+    say_micros: *mut i64,
+    stay_micros: *mut i64,
+    spend_micros: *mut i64,
+) -> i32 {
+    guard::read(&SCORES, scores, |sheet| {
+        let outputs = [
+            Out::required(customers, "customers")?,
+            Out::required(lifetime_value_micros, "lifetime_value_micros")?,
+            Out::required(say_micros, "say_micros")?,
+            Out::required(stay_micros, "stay_micros")?,
+            Out::required(spend_micros, "spend_micros")?,
+        ];
+        let total = sheet.scores()?.value()?.ok_or_else(|| {
+            Error::new(ErrorKind::MissingField, "the rulebook of these scores has no forecast in money: give it a model of spend")
+        })?;
+        let amounts = [total.lifetime_value, total.say, total.stay, total.spend].map(Money::micros);
+        outputs.iter().zip([count(total.customers)].into_iter().chain(amounts)).for_each(|(output, value)| output.write(value));
         Ok(())
     })
 }

@@ -38,11 +38,14 @@ impl Ledger {
 
     /// The customers with a referral that names `referrer`, ascending.
     pub(crate) fn referred_by(&self, referrer: u32) -> Result<Vec<u32>> {
-        self.referred_of(|pairs| {
-            let from = pairs.partition_point(|&(by, _)| by < referrer);
-            let until = from + pairs[from..].partition_point(|&(by, _)| by == referrer);
-            &pairs[from..until]
-        }, |by| by == referrer)
+        self.referred_of(
+            |pairs| {
+                let from = pairs.partition_point(|&(by, _)| by < referrer);
+                let until = from + pairs[from..].partition_point(|&(by, _)| by == referrer);
+                &pairs[from..until]
+            },
+            |by| by == referrer,
+        )
     }
 
     /// The customers with a referral, ascending.

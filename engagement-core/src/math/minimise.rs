@@ -80,8 +80,8 @@ impl Search<'_> {
     /// The best minimum found from the starts, or `None` where no start is in the domain.
     ///
     /// The best start is followed to the end. The others are followed in the metric found there until they are seen to run into the
-    /// same minimum or into a worse one.
-    pub(crate) fn minimise(&self, starts: &[Vec<f64>]) -> (Option<Minimum>, Effort) {
+    /// same minimum or into a worse one. `metric` is the inverse Hessian near the starts, where it is known.
+    pub(crate) fn minimise(&self, starts: &[Vec<f64>], metric: Option<Vec<Vec<f64>>>) -> (Option<Minimum>, Effort) {
         let mut walk = Walk { search: *self, low: Vec::new(), high: Vec::new(), effort: Effort::default() };
         let mut places: Vec<Place> = starts.iter().filter_map(|start| walk.at(start.clone())).collect();
         walk.effort.starts = places.len() as u32;
@@ -89,7 +89,7 @@ impl Search<'_> {
         let mut best: Option<Minimum> = None;
         for place in places {
             let Some(known) = &best else {
-                best = Some(walk.follow(place, None));
+                best = Some(walk.follow(place, metric.clone()));
                 continue;
             };
             if let Some(found) = walk.explore(place, known)

@@ -2,7 +2,7 @@ use super::*;
 use crate::math::exp;
 
 fn minimise(objective: Objective<'_>, starts: &[Vec<f64>]) -> (Minimum, Effort) {
-    let (found, effort) = Search { objective, weight: 1e3, max_iterations: 500 }.minimise(starts);
+    let (found, effort) = Search { objective, weight: 1e3, max_iterations: 500 }.minimise(starts, None);
     (found.unwrap(), effort)
 }
 
@@ -97,7 +97,7 @@ fn edges_of_the_domain_are_kept() {
         let (found, _) = minimise(&barrier, &[vec![start]]);
         assert!(found.converged && (found.place.point[0] - 1.0).abs() < 1e-9, "{found:?}");
     }
-    assert!(Search { objective: &barrier, weight: 1.0, max_iterations: 9 }.minimise(&[vec![-1.0]]).0.is_none());
+    assert!(Search { objective: &barrier, weight: 1.0, max_iterations: 9 }.minimise(&[vec![-1.0]], None).0.is_none());
 }
 
 /// Of two minima the lower one is found from any order of the starts, and equal starts cost one evaluation.
@@ -124,7 +124,7 @@ fn the_best_minimum_wins() {
 fn giving_up_is_said() {
     let start = vec![-1.2, 1.0, 4.0];
     let (found, effort) =
-        Search { objective: &rosenbrock, weight: 1.0, max_iterations: 2 }.minimise(std::slice::from_ref(&start));
+        Search { objective: &rosenbrock, weight: 1.0, max_iterations: 2 }.minimise(std::slice::from_ref(&start), None);
     let found = found.unwrap();
     assert!(!found.converged && found.place.value < rosenbrock(&start, &mut [0.0; 3]), "{found:?}");
     assert!(effort.iterations <= 4, "{effort:?}");

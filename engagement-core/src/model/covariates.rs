@@ -1,8 +1,9 @@
 //! Customers who differ in known ways: covariates that scale the parameters of a model.
 
-use super::fit::{Estimated, Fit, FitOptions, maximise_in_units};
+use super::fit::{Estimated, Fit, FitOptions};
 use super::gamma_gamma::GammaGamma;
 use super::likelihood::{RowLikelihood, Weighted};
+use super::maximise::Problem;
 use super::parameters::Parameters;
 use super::{BgNbd, MbgNbd, ParetoNbd};
 use crate::error::{Error, ErrorKind, Result};
@@ -158,7 +159,8 @@ fn fit_rows<M: Covariate + RowLikelihood<Row>, Row: Copy + Sync>(
     };
     let mut units = vec![1.0; template.base.values().len()];
     units.extend(covariates.sizes().iter().cycle().take(count));
-    maximise_in_units(&template, &[template.estimates()], &units, &objective, groups.rows.len() as f64, options)
+    let problem = Problem { template: &template, objective: &objective, customers: groups.rows.len() as f64, units };
+    problem.maximise(&[template.estimates()], None, options)
 }
 
 /// A model with parameters that depend on covariates: [`of`](WithCovariates::of) a customer's covariates it is the plain model, with

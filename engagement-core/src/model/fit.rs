@@ -4,7 +4,6 @@ pub use super::fit_options::FitOptions;
 use super::interval::{Interval, Scale, level, normal_upper_quantile};
 use super::parameters::Parameters;
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::minimise::{Minimum, Search};
 use crate::math::{exp, ln};
 
 /// What a fit estimates: positive parameters and, with covariates, coefficients of any sign.
@@ -62,7 +61,7 @@ pub struct Convergence {
 /// The covariance of estimates, in their order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Covariance {
-    rows: Vec<Vec<f64>>,
+    pub(crate) rows: Vec<Vec<f64>>,
 }
 
 impl Covariance {
@@ -213,140 +212,6 @@ fn around(scale: Scale, estimate: f64, error: f64, z: f64) -> Interval {
 
 fn invalid<T>(message: String) -> Result<T> {
     Err(Error::new(ErrorKind::InvalidArgument, message))
-}
-
-/// Finds the parameters that maximise a log-likelihood.
-///
-/// `objective` takes the logarithms of the parameters (coefficients as they are), returns the log-likelihood of all customers and
-/// writes its gradient by what it took. `starts` are parameter values. A change of the time unit only shifts the logarithms of
-/// parameters with a time in them, so the data needs no rescaling where the starts follow its scale.
-pub(crate) fn maximise<M: Estimated>(
-    template: &M,
-    starts: &[Vec<f64>],
-    objective: &(dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
-    customers: f64,
-    options: &FitOptions,
-) -> Result<Fit<M>> {
-    let units = vec![1.0; template.estimates().len()];
-    maximise_in_units(template, starts, &units, objective, customers, options)
-}
-
-/// [`maximise`] for coefficients of quantities of other sizes than one: the search takes each times its unit.
-pub(crate) fn maximise_in_units<M: Estimated>(
-    template: &M,
-    starts: &[Vec<f64>],
-    units: &[f64],
-    objective: &(dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
-    customers: f64,
-    options: &FitOptions,
-) -> Result<Fit<M>> {
-    let names = template.names();
-    for (name, penalty) in [("penalty", options.penalty), ("coefficient_penalty", options.coefficient_penalty)] {
-        if !(penalty >= 0.0 && penalty.is_finite()) {
-            return invalid(format!("{name}: {penalty} is not a finite number of at least 0"));
-        }
-    }
-    let priors = options.ordered_priors(&names)?;
-    let logs: Vec<bool> = (0..names.len()).map(|index| template.is_positive(index)).collect();
-    if let Some((index, _)) = priors.iter().find(|(index, _)| !logs[*index]) {
-        return invalid(format!("prior: {} is a coefficient; a prior is of a parameter", names[*index]));
-    }
-    let mut own = Vec::new();
-    if let Some(start) = &options.start {
-        template.with_estimates(start).map_err(|error| error.at("start"))?;
-        own.push(start.clone());
-    }
-    let starts = if own.is_empty() { starts } else { &own };
-    let at = |index: usize| (logs[index], units[index]);
-    let inside = |values: &[f64]| -> Vec<f64> {
-        let one = |(index, &value): (usize, &f64)| match at(index) {
-            (true, _) => ln(value),
-            (false, unit) => value * unit,
-        };
-        values.iter().enumerate().map(one).collect()
-    };
-    // What the objective takes: logarithms, and coefficients in their own units.
-    let natural = |point: &[f64]| -> Vec<f64> { point.iter().zip(units).map(|(x, unit)| x / unit).collect() };
-    let outside =
-        |point: &[f64]| -> Vec<f64> { natural(point).iter().zip(&logs).map(|(&x, &log)| if log { exp(x) } else { x }).collect() };
-
-    let loss = |point: &[f64], gradient: &mut [f64]| {
-        let point = natural(point);
-        let mut value = -objective(&point, gradient) / customers;
-        gradient.iter_mut().for_each(|slope| *slope /= -customers);
-        for (index, prior) in &priors {
-            let (density, slope) = prior.ln_density_of_ln(point[*index], false);
-            value -= density / customers;
-            gradient[*index] -= slope / customers;
-        }
-        for (index, &u) in point.iter().enumerate() {
-            if logs[index] && options.penalty > 0.0 {
-                let square = exp(2.0 * u);
-                value += options.penalty * square;
-                gradient[index] += 2.0 * options.penalty * square;
-            } else if !logs[index] {
-                value += options.coefficient_penalty * u * u;
-                gradient[index] += 2.0 * options.coefficient_penalty * u;
-            }
-        }
-        gradient.iter_mut().zip(units).for_each(|(slope, unit)| *slope /= unit);
-        value
-    };
-    let search = Search { objective: &loss, weight: customers, max_iterations: options.max_iterations };
-    let starts: Vec<Vec<f64>> = starts.iter().map(|start| inside(start)).collect();
-    let (found, effort) = search.minimise(&starts);
-    let Some(found) = found else {
-        let message =
-            "the log-likelihood is not finite at any start: look for a value far out of scale in the data, or give a start";
-        return Err(Error::new(ErrorKind::FitFailed, message));
-    };
-    let values = outside(&found.place.point);
-    let named = || names.iter().cloned().zip(values.iter().copied());
-    let model = match template.with_estimates(&values) {
-        Ok(model) if found.converged => model,
-        _ => {
-            let message = format!(
-                "the fit did not converge in {} steps: the gradient is still {:.1e} per customer at {}; \
-                 try another start, a prior or a small penalty, or a model with fewer parameters",
-                effort.iterations,
-                found.gradient,
-                named().map(|(name, value)| format!("{name} = {value:.6}")).collect::<Vec<_>>().join(", "),
-            );
-            return Err(Error::new(ErrorKind::FitFailed, message).with_best_point(named().collect()));
-        }
-    };
-    let mut scratch = vec![0.0; values.len()];
-    let log_likelihood = objective(&natural(&found.place.point), &mut scratch);
-    let scale: Vec<f64> = (0..values.len()).map(|index| if logs[index] { values[index] } else { 1.0 / units[index] }).collect();
-    let covariance = covariance(&found, customers, &scale);
-    let at_boundary = names.iter().zip(&found.unbounded).filter(|(_, at)| **at).map(|(name, _)| name.clone()).collect();
-    Ok(Fit {
-        model,
-        log_likelihood,
-        customers,
-        parameters: values.len() as u32,
-        covariance,
-        convergence: Convergence {
-            gradient_norm: found.gradient,
-            iterations: effort.iterations,
-            evaluations: effort.evaluations,
-            starts: effort.starts,
-            at_boundary,
-        },
-    })
-}
-
-/// The inverse of the curvature, taken from what was searched to the estimates by the derivatives in `scale`: at a maximum the
-/// gradient adds nothing to it.
-fn covariance(found: &Minimum, customers: f64, scale: &[f64]) -> Option<Covariance> {
-    if found.unbounded.contains(&true) {
-        return None;
-    }
-    let mut rows = found.hessian.map(|curvature| 1.0 / (curvature * customers));
-    for (row, a) in rows.iter_mut().zip(scale) {
-        row.iter_mut().zip(scale).for_each(|(cell, b)| *cell *= a * b);
-    }
-    Some(Covariance { rows })
 }
 
 #[cfg(test)]

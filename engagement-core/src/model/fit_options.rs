@@ -81,6 +81,17 @@ impl FitOptions {
         FitOptions { start: None, ..self.clone() }
     }
 
+    /// Checks the penalties.
+    pub(crate) fn check(&self) -> Result<()> {
+        for (name, penalty) in [("penalty", self.penalty), ("coefficient_penalty", self.coefficient_penalty)] {
+            if !(penalty >= 0.0 && penalty.is_finite()) {
+                let message = format!("{name}: {penalty} is not a finite number of at least 0");
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+        }
+        Ok(())
+    }
+
     /// The priors in the order of the parameters, all checked.
     pub(crate) fn ordered_priors(&self, names: &[String]) -> Result<Vec<(usize, Prior)>> {
         let find = |(name, prior): &(String, Prior)| {

@@ -47,6 +47,11 @@ impl PurchaseHistory {
         PurchaseHistory { frequency: 0, recency: 0.0, age: 0.0 }
     }
 
+    /// The same with the last purchase now.
+    pub(crate) const fn just_seen(&self) -> PurchaseHistory {
+        PurchaseHistory { recency: if self.frequency == 0 { 0.0 } else { self.age }, ..*self }
+    }
+
     /// Repeat purchase periods.
     #[doc(alias = "x")]
     #[must_use]

@@ -1,6 +1,7 @@
 //! The log-likelihood of many customers as one sum with its gradient.
 
-use super::fit::{Fit, FitOptions, maximise};
+use super::fit::{Fit, FitOptions};
+use super::maximise::Problem;
 use super::parameters::Parameters;
 use crate::error::Result;
 use crate::math::Sum;
@@ -10,6 +11,10 @@ use crate::score::in_chunks;
 const CHUNK: usize = 4096;
 /// Rows from which starting threads pays.
 const PARALLEL: usize = 16_384;
+/// Distinct rows from which a fit begins with a part of them.
+const MANY: usize = 20_000;
+/// The size of that part.
+const PART: usize = 2_500;
 /// The most parameters of a model.
 const MOST: usize = 8;
 
@@ -34,7 +39,7 @@ pub(crate) struct Weighted<'a, Row> {
     pub(crate) largest: u32,
 }
 
-impl<Row: Sync> Weighted<'_, Row> {
+impl<Row: Copy + Sync> Weighted<'_, Row> {
     /// The customers.
     pub(crate) fn customers(&self) -> f64 {
         self.weights.iter().sum()
@@ -83,6 +88,26 @@ impl<Row: Sync> Weighted<'_, Row> {
                 Err(_) => f64::NAN,
             }
         };
-        maximise(template, starts, &objective, self.customers(), options)
+        let units = vec![1.0; M::PARAMETERS.len()];
+        let problem = Problem { template, objective: &objective, customers: self.customers(), units };
+        if self.rows.len() >= MANY && options.start.is_none() {
+            // Where many rows differ, an even part of them says nearly where the maximum is and how curved it is there.
+            let every = self.rows.len() / PART;
+            let pick = || (every / 2..self.rows.len()).step_by(every);
+            let rows: Vec<Row> = pick().map(|at| self.rows[at]).collect();
+            let weights: Vec<f64> = pick().map(|at| self.weights[at]).collect();
+            let part = Weighted { rows: &rows, weights: &weights, largest: self.largest };
+            if let Ok(near) = part.fit(template, starts, 0.0, options)
+                && let Some(covariance) = &near.covariance
+            {
+                let values = near.model.values();
+                let scaled = |(row, a): (&Vec<f64>, &f64)| -> Vec<f64> {
+                    row.iter().zip(&values).map(|(cell, b)| cell / (a * b) * near.customers).collect()
+                };
+                let metric = covariance.rows.iter().zip(&values).map(scaled).collect();
+                return problem.maximise(&[values.clone()], Some(metric), options);
+            }
+        }
+        problem.maximise(starts, None, options)
     }
 }

@@ -30,6 +30,7 @@ mod interval;
 mod kind;
 mod likelihood;
 mod likelihood_ratio;
+mod maximise;
 mod mbg_cnbd_k;
 mod mbg_nbd;
 mod nbd;

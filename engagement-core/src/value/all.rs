@@ -1,18 +1,19 @@
 //! The forecasts of all customers, as columns beside their scores.
 
-use super::forecast::{CustomerForecast, Forecast, Purchasing};
+use super::forecast::{CustomerForecast, Forecast, Living};
 use super::referrers::{ReferralCounts, Referrers};
 use super::{credit, fitting};
 use crate::error::Result;
 use crate::interaction::Key;
 use crate::ledger::Ledger;
+use crate::model::PurchaseHistory;
 use crate::money::Money;
 use crate::progress::Progress;
 use crate::purchases::{PurchaseOptions, Purchases};
 use crate::score::{Nullable, in_chunks};
 
-/// Distinct histories computed together, by one thread.
-const CHUNK: usize = 256;
+/// Histories computed together, by one thread.
+const CHUNK: usize = 64;
 
 /// What a rulebook's forecast says of all customers, a row each: the rows of [`Scores`](crate::Scores).
 ///
@@ -53,8 +54,8 @@ impl Forecasts {
         codes: &[u32],
     ) -> Result<Forecasts> {
         let purchases = ledger.purchases(options)?;
-        let expected = expectations(forecast, &purchases, options.threads, progress)?;
         let terms = forecast.terms()?;
+        let living = Alike::of(forecast, &purchases)?.living(forecast, options.threads, progress)?;
         let (spent, distinct) = (purchases.spends(), purchases.distinct());
         let mut all = Forecasts::empty(forecast, codes.len())?;
         let mut row = 0;
@@ -62,7 +63,8 @@ impl Forecasts {
             let customer = ledger.customers.get(code);
             let own = match row < purchases.len() && purchases.customer(row) == customer {
                 true => {
-                    let own = forecast.valued(&terms, expected[distinct.row_of[row] as usize], &spent[row]);
+                    let history = distinct.row_of[row] as usize;
+                    let own = forecast.valued(&terms, &distinct.histories[history], living[history], &spent[row]);
                     row += 1;
                     Some(own.map_err(|error| of_customer(error, customer))?)
                 }
@@ -145,26 +147,49 @@ impl Forecasts {
     }
 }
 
-/// What the model of purchases expects, once for every distinct history.
-fn expectations(
-    forecast: &Forecast,
-    purchases: &Purchases,
-    threads: usize,
-    progress: Option<&Progress>,
-) -> Result<Vec<Purchasing>> {
-    let terms = forecast.terms()?;
-    let histories = &purchases.distinct().histories;
-    let chunks = in_chunks(histories.len().div_ceil(CHUNK), threads, |chunk| {
-        // Customers were counted when they were scored; here the call can only be stopped.
-        progress.map_or(Ok(()), |progress| progress.step(0))?;
-        let from = chunk * CHUNK;
-        let until = histories.len().min(from + CHUNK);
-        histories[from..until].iter().map(|history| forecast.purchasing(&terms, history)).collect::<Result<Vec<_>>>()
-    })?;
-    let mut all = Vec::new();
-    all.try_reserve_exact(histories.len())?;
-    chunks.into_iter().for_each(|chunk| all.extend(chunk));
-    Ok(all)
+/// Distinct histories whose customers do the same while they still buy, together.
+struct Alike {
+    /// One for each group.
+    histories: Vec<PurchaseHistory>,
+    /// Per distinct history: its group.
+    group: Vec<u32>,
+}
+
+impl Alike {
+    fn of(forecast: &Forecast, purchases: &Purchases) -> Result<Alike> {
+        let distinct = &purchases.distinct().histories;
+        // Times are not negative, so that their bits are ordered as they are.
+        let key = |history: &PurchaseHistory| (history.frequency(), history.recency().to_bits(), history.age().to_bits());
+        let mut order: Vec<((u32, u64, u64), u32)> = Vec::new();
+        order.try_reserve_exact(distinct.len())?;
+        order.extend(distinct.iter().map(|history| key(&forecast.alike(history))).zip(0..));
+        order.sort_unstable();
+        let mut alike = Alike { histories: Vec::new(), group: Vec::new() };
+        alike.group.try_reserve_exact(distinct.len())?;
+        alike.group.resize(distinct.len(), 0);
+        for same in order.chunk_by(|a, b| a.0 == b.0) {
+            same.iter().for_each(|&(_, at)| alike.group[at as usize] = alike.histories.len() as u32);
+            alike.histories.try_reserve(1)?;
+            alike.histories.push(forecast.alike(&distinct[same[0].1 as usize]));
+        }
+        Ok(alike)
+    }
+
+    /// What customers of every distinct history will do while they still buy.
+    fn living(&self, forecast: &Forecast, threads: usize, progress: Option<&Progress>) -> Result<Vec<Living>> {
+        let terms = forecast.terms()?;
+        let chunks = in_chunks(self.histories.len().div_ceil(CHUNK), threads, |chunk| {
+            // Customers were counted when they were scored; here the call can only be stopped.
+            progress.map_or(Ok(()), |progress| progress.step(0))?;
+            let from = chunk * CHUNK;
+            let until = self.histories.len().min(from + CHUNK);
+            self.histories[from..until].iter().map(|history| forecast.living(&terms, history)).collect::<Result<Vec<_>>>()
+        })?;
+        let mut all = Vec::new();
+        all.try_reserve_exact(self.group.len())?;
+        all.extend(self.group.iter().map(|&group| chunks[group as usize / CHUNK][group as usize % CHUNK]));
+        Ok(all)
+    }
 }
 
 /// Says of whom.

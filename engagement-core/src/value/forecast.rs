@@ -23,12 +23,12 @@ const DAY: f64 = 86_400_000_000.0;
 ///
 /// let forecast = Forecast {
 ///     spend: Some(GammaGamma::new(6.25, 3.74, 15.44)?),
-///     ..Forecast::new(MbgNbd::new(0.525, 6.183, 0.891, 1.614)?, TimeUnit::Week, 39.0)
+///     ..Forecast::new(MbgNbd::new(0.5248432, 6.1830853, 0.8913594, 1.6140022)?, TimeUnit::Week, 39.0)
 /// };
 /// let customer = forecast.of(&PurchaseHistory::new(2, 30.43, 38.86)?, &Spend::new(2, 22.35)?)?;
-/// assert_eq!(format!("{:.4}", customer.expected_purchases.unwrap()), "1.2621");
+/// assert_eq!(format!("{:.4}", customer.expected_purchases.unwrap()), "1.2627");
 /// assert_eq!(format!("{:.2}", customer.expected_order_value.unwrap()), "24.66");
-/// assert_eq!(customer.lifetime_value.unwrap().to_string(), "31.119563");
+/// assert_eq!(customer.lifetime_value.unwrap().to_string(), "31.142113");
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,12 +114,11 @@ pub(crate) struct Terms {
     base_value: f64,
 }
 
-/// What depends on nothing but frequency, recency and age.
+/// What a customer who still buys will do, by the model of purchases.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Purchasing {
-    pub(crate) probability_alive: f64,
-    pub(crate) expected: Option<f64>,
-    pub(crate) discounted: f64,
+pub(crate) struct Living {
+    expected: Option<f64>,
+    discounted: f64,
 }
 
 impl Forecast {
@@ -146,7 +145,7 @@ impl Forecast {
     /// does not fit.
     pub fn of(&self, customer: &PurchaseHistory, spent: &Spend) -> Result<CustomerForecast> {
         let terms = self.terms()?;
-        self.valued(&terms, self.purchasing(&terms, customer)?, spent)
+        self.valued(&terms, customer, self.living(&terms, &self.alike(customer))?, spent)
     }
 
     /// Checks everything a type cannot say.
@@ -155,9 +154,8 @@ impl Forecast {
             true => Ok(value),
             false => Err(Error::new(ErrorKind::InvalidArgument, format!("{field}: {value} is not {domain}"))),
         };
-        let above_0 = |field: &str, value: f64| {
-            within(field, value, value > 0.0 && value.is_finite(), "a positive finite number")
-        };
+        let above_0 =
+            |field: &str, value: f64| within(field, value, value > 0.0 && value.is_finite(), "a positive finite number");
         let rate = self.discount_rate;
         within("discount_rate", rate, (0.0..=1e3).contains(&rate), "between 0 and 1000")?;
         within("margin", self.margin, self.margin > 0.0 && self.margin <= 1.0, "above 0 and at most 1")?;
@@ -191,26 +189,47 @@ impl Forecast {
         self.referral_window.map(|window| (window * self.unit.days() * DAY) as i64)
     }
 
-    /// What the model of purchases expects.
-    pub(crate) fn purchasing(&self, terms: &Terms, customer: &PurchaseHistory) -> Result<Purchasing> {
+    /// The history that stands for all whose customers, while they still buy, do the same. In most models that is all of the same
+    /// frequency and age: when somebody bought last tells whether, not how, they still buy. So a population has far fewer of them
+    /// than of histories.
+    pub(crate) fn alike(&self, customer: &PurchaseHistory) -> PurchaseHistory {
+        match self.purchases {
+            Model::Nbd(_) | Model::ParetoNbd(_) | Model::BgNbd(_) | Model::MbgNbd(_) => customer.just_seen(),
+            Model::BgCnbdK(_) | Model::MbgCnbdK(_) => *customer,
+        }
+    }
+
+    /// What customers of a history will do while they still buy.
+    pub(crate) fn living(&self, terms: &Terms, alike: &PurchaseHistory) -> Result<Living> {
         let Terms { horizon, delta, .. } = *terms;
+        let alive = self.purchases.probability_alive(alike);
+        if alive == 0.0 {
+            return Ok(Living { expected: horizon.is_finite().then_some(0.0), discounted: 0.0 });
+        }
         let expected = match horizon.is_finite() {
-            true => Some(self.purchases.expected_purchases(customer, horizon)?),
+            true => Some(self.purchases.expected_purchases(alike, horizon)? / alive),
             false => None,
         };
         let discounted = match expected {
             Some(expected) if delta == 0.0 => expected,
-            _ => self.purchases.discounted_purchases(customer, horizon, delta)?,
+            _ => self.purchases.discounted_purchases(alike, horizon, delta)? / alive,
         };
-        Ok(Purchasing { probability_alive: self.purchases.probability_alive(customer), expected, discounted })
+        Ok(Living { expected, discounted })
     }
 
-    /// The same with money.
-    pub(crate) fn valued(&self, terms: &Terms, purchasing: Purchasing, spent: &Spend) -> Result<CustomerForecast> {
-        let Purchasing { probability_alive, expected, discounted } = purchasing;
+    /// What a customer will do, and what that is worth.
+    pub(crate) fn valued(
+        &self,
+        terms: &Terms,
+        customer: &PurchaseHistory,
+        living: Living,
+        spent: &Spend,
+    ) -> Result<CustomerForecast> {
+        let probability_alive = self.purchases.probability_alive(customer);
+        let discounted = living.discounted * probability_alive;
         let mut forecast = CustomerForecast {
             probability_alive,
-            expected_purchases: expected,
+            expected_purchases: living.expected.map(|expected| expected * probability_alive),
             discounted_purchases: discounted,
             expected_order_value: None,
             lifetime_value: None,

@@ -57,8 +57,9 @@ impl<'a> Outlook<'a> {
     /// What the customer's own purchases let expect.
     fn own(&self, customer: u32) -> Result<Option<CustomerForecast>> {
         let Some(row) = self.ledger.purchases_of(customer, &self.options)? else { return Ok(None) };
-        let purchasing = self.forecast.purchasing(&self.terms, &row.history(0))?;
-        let own = self.forecast.valued(&self.terms, purchasing, &row.spends().first().copied().unwrap_or(Spend::unknown()));
+        let (history, spent) = (row.history(0), row.spends().first().copied().unwrap_or(Spend::unknown()));
+        let living = self.forecast.living(&self.terms, &self.forecast.alike(&history))?;
+        let own = self.forecast.valued(&self.terms, &history, living, &spent);
         own.map(Some).map_err(|error| of_customer(error, self.ledger.customers.get(customer)))
     }
 }

@@ -160,6 +160,7 @@ pub fn rulebook() -> impl Strategy<Value = Rulebook> {
             spend,
             levels: LevelScale { fully_engaged: 60.0, engaged: 30.0, not_engaged: 0.0 },
             calibration: None,
+            forecast: None,
             rules,
         }
     })

@@ -1,4 +1,4 @@
-"""Makes the tables geometric_*.csv in this folder: BG/NBD, MBG/NBD and their CNBD-k, 25 digits a value.
+"""Makes the tables geometric_*.csv in this folder: BG/NBD, MBG/NBD and their CNBD-k, 20 digits a value or more.
 
     python3 make_geometric.py                # all tables
     python3 make_geometric.py discounted     # one of them
@@ -193,11 +193,11 @@ def adaptive(f, breaks, digits):
     """∫ f over the panels, each halved until two rules agree."""
     total = mpf(0)
     todo = [(low, high, 0) for low, high in zip(breaks, breaks[1:])]
-    rough = sum(abs(panel(f, low, high, 12)) for low, high, _ in todo)
+    rough = sum(abs(panel(f, low, high, 4)) for low, high, _ in todo)
     tolerance = rough * mpf(10) ** -digits
     while todo:
         low, high, depth = todo.pop()
-        coarse, fine = panel(f, low, high, 12), panel(f, low, high, 20)
+        coarse, fine = panel(f, low, high, 16), panel(f, low, high, 26)
         if abs(fine - coarse) <= tolerance or depth > 40:
             total += fine
         else:
@@ -457,7 +457,7 @@ def panels(largest, shape):
     return breaks + [largest]
 
 
-def discounted_of(point, t, delta, digits=25):
+def discounted_of(point, t, delta, digits=20):
     alive, shape, scale, a, d, _ = ahead(point)
     rate = delta * scale
     horizon = t / scale if t != mp.inf else mp.inf
@@ -465,7 +465,7 @@ def discounted_of(point, t, delta, digits=25):
     if point[1] == 1:
         # The density of purchases in time, in units of the scale, is shape·F(shape + 1, a; a + d; −u).
         return alive * shape * adaptive(lambda u: mp.exp(-rate * u) * mp.hyp2f1(shape + 1, a, a + d, -u), panels(largest, shape), digits)
-    inside = adaptive(lambda u: rate * mp.exp(-rate * u) * purchases_of(point, u * scale), panels(largest, shape), 16)
+    inside = adaptive(lambda u: rate * mp.exp(-rate * u) * purchases_of(point, u * scale), panels(largest, shape), 15)
     return inside + (mp.exp(-rate * horizon) * purchases_of(point, t) if t != mp.inf else 0)
 
 
@@ -482,7 +482,7 @@ def discounted():
     for point, t, delta in points:
         p = exact(point)
         value = discounted_of(p, mpf(t), mpf(delta))
-        c = mpf(0) if point[1] > 1 else condition(lambda v: discounted_of(tuple(v[:-2]), v[-2], v[-1], 18), (*p, mpf(t), mpf(delta)), value)
+        c = mpf(0) if point[1] > 1 else condition(lambda v: discounted_of(tuple(v[:-2]), v[-2], v[-1], 14), (*p, mpf(t), mpf(delta)), value)
         rows.append((*point, t, delta, value, c))
         print(len(rows), len(points), point, t, delta, mp.nstr(value, 8), file=sys.stderr, flush=True)
     table("discounted", MODEL + ["t", "delta", "discounted", "discounted_condition"], rows)

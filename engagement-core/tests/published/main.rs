@@ -3,6 +3,7 @@
 mod bg_bb;
 mod cdnow;
 mod gamma_gamma;
+mod holdout;
 mod kaplan_meier;
 mod pareto_nbd;
 mod ratio;

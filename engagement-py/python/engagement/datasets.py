@@ -12,7 +12,3 @@ def cdnow() -> Path:
     ``data/README.md`` beside the file for the citation and licence.
     """
     return Path(__file__).parent / "data" / "cdnow.csv.gz"
-
-
-if __name__ == "__main__":
-    print(cdnow())

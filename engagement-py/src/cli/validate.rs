@@ -105,16 +105,16 @@ fn heading(out: &mut dyn Write, log: &Log, origin: &Origin, horizon: &str) -> Re
 }
 
 fn table(out: &mut dyn Write, validation: &Validation, origin: &Origin) -> Result<(), Trouble> {
-    let measures = Measure::ALL;
-    let rows = validation.candidates.iter().zip(&origin.outcomes).map(|(name, outcome)| {
-        let expected = outcome.expected.map_or_else(dash, |expected| format!("{expected:.1}"));
-        let cells = measures.iter().map(|measure| cell(outcome.measure(*measure), 4));
-        [name.clone(), expected].into_iter().chain(cells).collect()
-    });
-    let header: Vec<String> =
-        ["", "expected"].into_iter().chain(measures.iter().map(|measure| measure.as_str())).map(str::to_owned).collect();
+    let outcomes = || origin.outcomes.iter();
+    let expected = outcomes().map(|outcome| outcome.expected.map_or_else(dash, |expected| format!("{expected:.1}")));
+    let mut rows = vec![std::iter::once("expected".to_owned()).chain(expected).collect::<Vec<_>>()];
+    for measure in Measure::ALL {
+        let cells = outcomes().map(|outcome| cell(outcome.measure(measure), 4));
+        rows.push(std::iter::once(measure.as_str().to_owned()).chain(cells).collect());
+    }
+    let header: Vec<String> = std::iter::once(String::new()).chain(validation.candidates.iter().cloned()).collect();
     let right: Vec<bool> = (0..header.len()).map(|column| column > 0).collect();
-    writeln!(out, "{}", plain(&header, &right, rows.collect()))?;
+    writeln!(out, "{}", plain(&header, &right, rows))?;
     for (name, outcome) in validation.candidates.iter().zip(&origin.outcomes) {
         if let Some(failure) = &outcome.failure {
             writeln!(out, "{name}: {failure}")?;

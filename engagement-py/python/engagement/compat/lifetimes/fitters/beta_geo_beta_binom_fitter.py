@@ -40,7 +40,7 @@ class BetaGeoBetaBinomFitter(BaseFitter):
         _check_inputs(frequency, recency, n_periods)
         frequency, recency, n_periods = (column.astype(np.int64) for column in (frequency, recency, n_periods))
         weights = np.ones(len(frequency), dtype=np.int64) if weights is None else np.asarray(weights)
-        data = Opportunities(frequency, recency, n_periods, weight=weights.astype(np.float64))
+        data = Opportunities(frequency, recency, n_periods, customers=weights)
         start = None if initial_params is None else np.exp(initial_params)
         fit = run(BgBb, data, penalty=self.penalizer_coef, start=start, verbose=verbose)
         self._negative_log_likelihood_ = -fit.log_likelihood / float(weights.sum())
@@ -72,6 +72,12 @@ class BetaGeoBetaBinomFitter(BaseFitter):
     def _of(answer: Any, frequency: Any, recency: Any, n_periods: Any, ahead: Any) -> Any:
         rows = Rows(frequency, recency, n_periods, ahead)
         x, t_x, n, m = rows.columns
-        if len(x) == 0:
-            return rows.back([])
-        return rows.back(answer(Opportunities(x, np.where(x == 0, 0.0, t_x), n), m))
+        values = np.empty(len(x))
+        # One question for each number of opportunities ahead: mostly there is one only.
+        for opportunities in np.unique(m):
+            asked = m == opportunities
+            if opportunities != int(opportunities):
+                raise ValueError(f"m_periods_in_future: {opportunities} is not a whole number of opportunities")
+            history = Opportunities(x[asked], np.where(x == 0, 0.0, t_x)[asked], n[asked])
+            values[asked] = np.asarray(answer(history, int(opportunities)))
+        return rows.back(values)

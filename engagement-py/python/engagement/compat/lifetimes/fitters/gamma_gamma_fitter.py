@@ -17,7 +17,7 @@ def spending(frequency: Any, monetary_value: Any) -> Purchases:
     """Customers of whom nothing matters but how often they bought again and their mean spend then."""
     when = np.zeros(len(frequency))
     value = np.where(frequency > 0, monetary_value, np.nan)
-    return Purchases(frequency, when, when, value)
+    return Purchases(frequency, when, when, value, paid=frequency)
 
 
 class GammaGammaFitter(BaseFitter):

@@ -1,0 +1,126 @@
+//! Validation: nothing after an origin is seen, intervals are reproducible, and what is measured is what it says.
+
+use engagement_core::model::{MbgNbd, ModelKind, Nbd};
+use engagement_core::simulate::Simulation;
+use engagement_core::validate::{Candidate, Measure, ValidateOptions, Validation};
+use engagement_core::{ErrorKind, Interaction, Ledger, Rulebook, TimeUnit, Timestamp, Zone};
+
+fn day(text: &str) -> Timestamp {
+    Zone::utc().parse(text).unwrap()
+}
+
+fn log(customers: u32, seed: u64) -> Ledger {
+    let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614).unwrap();
+    let arrivals = (day("2025-01-01"), day("2025-04-01"));
+    Simulation::new(&truth, TimeUnit::Week, customers, arrivals, day("2026-01-01")).ledger(seed).unwrap()
+}
+
+fn models(kinds: &[ModelKind]) -> Vec<Candidate> {
+    kinds.iter().map(|&kind| Candidate::Model(kind)).collect()
+}
+
+fn options(horizon: f64) -> ValidateOptions {
+    ValidateOptions { replicates: 60, ..ValidateOptions::horizon(horizon) }
+}
+
+fn validate(ledger: &Ledger, candidates: &[Candidate], options: &ValidateOptions) -> Validation {
+    ledger.validate(candidates, options).unwrap()
+}
+
+/// A purchase after the end of a horizon changes nothing, however many there are.
+#[test]
+fn the_future_is_invisible() {
+    let mut ledger = log(400, 3);
+    let origin = ValidateOptions { origins: vec![day("2025-06-01")], ..options(13.0) };
+    let before = validate(&ledger, &models(&[ModelKind::MbgNbd]), &origin);
+    for customer in 0..400 {
+        ledger.append(&Interaction::new(i64::from(customer), day("2025-12-01"), "purchase")).unwrap();
+    }
+    assert_eq!(validate(&ledger, &models(&[ModelKind::MbgNbd]), &origin), before);
+}
+
+/// The same seed gives the same intervals on any number of threads; another seed gives others around the same estimates.
+#[test]
+fn seeds_and_threads() {
+    let ledger = log(400, 3);
+    let candidates = models(&[ModelKind::MbgNbd, ModelKind::Nbd]);
+    let one = validate(&ledger, &candidates, &ValidateOptions { threads: 1, ..options(13.0) });
+    assert_eq!(validate(&ledger, &candidates, &ValidateOptions { threads: 3, ..options(13.0) }), one);
+    let other = validate(&ledger, &candidates, &ValidateOptions { seed: 2, ..options(13.0) });
+    let score = |validation: &Validation| validation.origins[0].outcomes[0].measure(Measure::LogScore).unwrap();
+    assert_eq!(score(&other).estimate, score(&one).estimate);
+    assert_ne!(score(&other).low, score(&one).low);
+}
+
+/// The model that made the log predicts it: intervals cover, the bias is small, and the model that nobody leaves loses.
+#[test]
+fn the_true_model_wins() {
+    let ledger = log(4000, 8);
+    let validation = validate(&ledger, &models(&[ModelKind::Nbd, ModelKind::MbgNbd]), &options(13.0));
+    assert_eq!((validation.origins.len(), validation.chosen), (2, Some(1)));
+    let last = validation.origins.last().unwrap();
+    let truth = &last.outcomes[1];
+    assert!(truth.measure(Measure::Coverage).unwrap().high >= 0.95);
+    let bias = truth.measure(Measure::Bias).unwrap();
+    assert!(bias.low < 0.0 && bias.high > 0.0, "{bias:?}");
+    // Better than the first candidate by more than chance.
+    let (_, better) = truth.differences.iter().find(|(measure, _)| *measure == Measure::LogScore).unwrap();
+    assert!(better.low > 0.0, "{better:?}");
+    assert!(last.stacked[1] > 0.9 && (last.stacked.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    assert_eq!(truth.deciles.iter().map(|group| group.customers).sum::<u64>(), last.customers);
+    assert_eq!(truth.by_frequency.iter().map(|group| group.customers).sum::<u64>(), last.customers);
+}
+
+/// Rules order customers and predict no number, so they are measured by their order alone.
+#[test]
+fn rules_beside_models() {
+    let ledger = log(1000, 4);
+    let rules = Box::new(Rulebook::standard().compile().unwrap());
+    let mut candidates = models(&[ModelKind::MbgNbd]);
+    candidates.push(Candidate::Rules { name: "standard".to_owned(), rules });
+    let validation = validate(&ledger, &candidates, &options(13.0));
+    let rules = &validation.origins[0].outcomes[1];
+    let measured: Vec<Measure> = rules.measures.iter().map(|(measure, _)| *measure).collect();
+    assert_eq!(measured, [Measure::RankCorrelation, Measure::Auc, Measure::Lift]);
+    assert!(rules.measure(Measure::Auc).unwrap().low > 0.5);
+    assert_eq!((validation.candidates[1].as_str(), rules.bic, validation.origins[0].stacked[1]), ("standard", None, 0.0));
+}
+
+/// A model that cannot be fitted is reported where it stands, and the others are measured.
+#[test]
+fn a_failed_fit_is_said() {
+    let once = Nbd::new(1e-3, 1e3).unwrap();
+    let arrivals = (day("2025-01-01"), day("2025-01-08"));
+    let ledger = Simulation::new(&once, TimeUnit::Week, 30, arrivals, day("2026-01-01")).ledger(1).unwrap();
+    let origin = ValidateOptions { origins: vec![day("2025-03-01")], ..options(4.0) };
+    // The log ends with the last purchase, so one is recorded after the horizon.
+    let mut ledger = ledger;
+    ledger.append(&Interaction::new(0, day("2025-12-31"), "purchase")).unwrap();
+    let rules = Box::new(Rulebook::standard().compile().unwrap());
+    let candidates = [Candidate::Model(ModelKind::MbgNbd), Candidate::Rules { name: "rules".to_owned(), rules }];
+    let validation = validate(&ledger, &candidates, &origin);
+    let outcomes = &validation.origins[0].outcomes;
+    assert!(outcomes[0].failure.as_ref().unwrap().contains("nobody"), "{:?}", outcomes[0].failure);
+    assert!(outcomes[0].measures.is_empty());
+    assert_eq!((outcomes[1].failure.as_ref(), validation.chosen), (None, None));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let ledger = log(50, 1);
+    let candidates = models(&[ModelKind::MbgNbd]);
+    let refused = |options: ValidateOptions| {
+        let error = ledger.validate(&candidates, &options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        error.to_string()
+    };
+    assert_eq!(refused(options(0.0)), "horizon: 0 is not a positive finite number");
+    assert_eq!(refused(ValidateOptions { level: 1.0, ..options(4.0) }), "level: 1 is not between 0 and 1");
+    assert!(refused(ValidateOptions { replicates: 3, ..options(4.0) }).starts_with("replicates: 3 are too few"));
+    assert!(refused(options(40.0)).contains("more than half of the log"));
+    let twice = vec![day("2025-06-01"), day("2025-06-01")];
+    assert!(refused(ValidateOptions { origins: twice, ..options(4.0) }).contains("they must ascend"));
+    let late = ValidateOptions { origins: vec![day("2025-12-25")], ..options(4.0) };
+    assert!(refused(late).contains("but the log ends on"));
+    assert!(Ledger::new().validate(&candidates, &options(4.0)).unwrap_err().to_string().contains("the ledger is empty"));
+}
