@@ -47,7 +47,8 @@
  *           input is asked for in a way that can fail: ENG_NO_MEMORY, with nothing changed. What is left that ends the process if the system
  *           refuses it: small pieces of fixed size, such as an error's text, a handle, a parsed rulebook, or the stack of a thread.
  * Units.    Amounts are millionths of the currency unit, times microseconds since 1970-01-01 UTC, scores -100 to 100. A missing value is
- *           a validity byte of 0 (present: 1), never a special number.
+ *           a validity byte of 0 (present: 1), never a special number. The numbers of models are doubles, in currency units and in the
+ *           unit of time of the purchases they were fitted to.
  * Threads.  Any function can be called from any thread. A handle is locked inside: calls that change it run one at a time, calls that
  *           read it run in parallel, and so do calls on different handles. Threads that a call starts end within it.
  * Fork.     A forked child can read and free the handles of its parent, and make handles of its own; anything else is
@@ -104,6 +105,10 @@ typedef struct eng_rulebook_tag *eng_rulebook;
 typedef struct eng_scorecard_tag *eng_scorecard;
 /** A handle: the scores of all customers. See eng_scores_new. */
 typedef struct eng_scores_tag *eng_scores;
+/** A handle: the purchases of customers, summarised. See eng_purchases_new. */
+typedef struct eng_purchases_tag *eng_purchases;
+/** A handle: a model with its parameters. See eng_model_new. */
+typedef struct eng_model_tag *eng_model;
 /** A handle: engagement ratios by group. See eng_ratios_new. */
 typedef struct eng_ratios_tag *eng_ratios;
 
@@ -796,8 +801,9 @@ ENG_API int32_t ENG_CALL eng_scorecard_scores(eng_scorecard scorecard, double *e
     double *stay, double *spend, int32_t *present, int32_t *level);
 
 /**
- * Gives one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE, and whether it is there (1) or
- * missing (0, with the value 0).
+ * Gives one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE and
+ * ENG_COLUMN_PROBABILITY_ALIVE to ENG_COLUMN_EXPECTED_ORDER_VALUE, and whether it is there (1) or missing (0,
+ * with the value 0). Without a forecast in the rulebook the latter are missing.
  *
  * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT,
  * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
@@ -806,8 +812,9 @@ ENG_API int32_t ENG_CALL eng_scorecard_double(eng_scorecard scorecard, int32_t c
     int32_t *present);
 
 /**
- * Gives one of the int64 columns, ENG_COLUMN_LEVEL to ENG_COLUMN_UNMATCHED, and whether it is there (1) or
- * missing (0, with the value 0).
+ * Gives one of the int64 columns, ENG_COLUMN_LEVEL to ENG_COLUMN_UNMATCHED and ENG_COLUMN_LIFETIME_VALUE to
+ * ENG_COLUMN_VALUE_SPEND, and whether it is there (1) or missing (0, with the value 0). Without a forecast in
+ * the rulebook the latter are missing.
  *
  * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT,
  * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
@@ -1001,11 +1008,12 @@ ENG_API int32_t ENG_CALL eng_scores_int64_key_column(eng_scores scores, int64_t 
     int64_t *keys, char *valid);
 
 /**
- * Gives rows of one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE. A missing value is 0,
- * and so is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
+ * Gives rows of one of the double columns, ENG_COLUMN_ENGAGEMENT to ENG_COLUMN_COVERAGE and
+ * ENG_COLUMN_PROBABILITY_ALIVE to ENG_COLUMN_EXPECTED_ORDER_VALUE. A missing value is 0, and so is its validity
+ * byte; else the byte is 1. The validity may be left out by a null pointer.
  *
- * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
- * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty and for the
+ * forecast of a rulebook that has none, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_scores_double_column(eng_scores scores, int32_t column, int64_t offset,
     int64_t count, double *values, char *valid);
@@ -1057,6 +1065,534 @@ ENG_API int32_t ENG_CALL eng_scores_levels(eng_scores scores, int64_t *fully_eng
  */
 ENG_API int32_t ENG_CALL eng_scores_ratio(eng_scores scores, double *ratio, double *low, double *high,
     int32_t *present);
+
+/*
+ * Purchases: what the models of repeat buying and of spend are fitted to
+ * ----------------------------------------------------------------------
+ */
+
+/** A day. */
+#define ENG_UNIT_DAY 1
+/** Seven days; as a grain, a civil week from Monday. */
+#define ENG_UNIT_WEEK 2
+/** 30.4375 days; as a grain, a calendar month. */
+#define ENG_UNIT_MONTH 3
+/** Repeat purchases: int64. */
+#define ENG_PURCHASES_FREQUENCY 1
+/** Repeat purchases with net spend: int64. */
+#define ENG_PURCHASES_PAID 2
+/** Purchases in the holdout: int64. */
+#define ENG_PURCHASES_HOLDOUT_FREQUENCY 3
+/** Purchases in the holdout with net spend: int64. */
+#define ENG_PURCHASES_HOLDOUT_PAID 4
+/** From the first purchase to the last, in units: double. */
+#define ENG_PURCHASES_RECENCY 5
+/** From the first purchase to the end, in units: double. */
+#define ENG_PURCHASES_AGE 6
+/** Mean net spend of the repeat purchases with any, in currency units: double, missing without one. */
+#define ENG_PURCHASES_VALUE 7
+/** Net spend of the first purchase, in currency units: double, missing where it was free, or is not known. */
+#define ENG_PURCHASES_FIRST_VALUE 8
+/** The sum of the logarithms of the times between purchases, in units: double. */
+#define ENG_PURCHASES_LOG_GAPS 9
+/** Mean net spend of the purchases in the holdout with any, in currency units: double, missing without one. */
+#define ENG_PURCHASES_HOLDOUT_VALUE 10
+
+/**
+ * Makes an empty summary of purchases: in weeks, counted by the day.
+ *
+ * Since 0.1; any thread; free with eng_purchases_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_new(eng_purchases *purchases);
+
+/**
+ * Frees a summary. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_free(eng_purchases purchases);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_error(eng_purchases purchases, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Sets the unit of times, ENG_UNIT_WEEK by default, and the grain, within which several purchases count as one,
+ * ENG_UNIT_DAY by default. They hold for what is summarised from then on.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_units(eng_purchases purchases, int32_t time_unit, int32_t grain);
+
+/**
+ * Sets the zone whose calendar cuts the grains; without it, or for a null pointer, it is the ledger's.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for an unknown zone, ENG_INVALID_UTF8,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_zone(eng_purchases purchases, const char *zone, int64_t zone_len);
+
+/**
+ * Sets the end of the holdout, inclusive, in microseconds since 1970 UTC: what is bought after the end and up
+ * to it is counted apart.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_holdout(eng_purchases purchases, int64_t holdout_us);
+
+/**
+ * Leaves out customers who bought before a time, in microseconds since 1970 UTC.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_acquired_from(eng_purchases purchases, int64_t acquired_from_us);
+
+/**
+ * Sets on how many threads to summarise; 0, the default, takes one a processor. The threads live inside the
+ * call; the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_threads(eng_purchases purchases, int32_t threads);
+
+/**
+ * Summarises the purchases of a ledger up to a time, in microseconds since 1970 UTC. Rows are in key order. On
+ * an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for a holdout before the
+ * end, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_summarise(eng_purchases purchases, eng_ledger ledger, int64_t until_us);
+
+/**
+ * Takes purchases that were summarised elsewhere: arrays of rows numbers. Times are in the unit that was set.
+ * The last three may be null: value, mean spend of the repeat purchases, in which a NaN or 0 is missing; paid,
+ * how many of them had any, else all of those with a value; log_gaps, the sum of the logarithms of the times
+ * between purchases, which bg-cnbd-k and mbg-cnbd-k are fitted to. The customers are called 0, 1, 2 and so on.
+ * On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are copied. Errors: ENG_INVALID_ARGUMENT naming the row,
+ * from 0, the column and the value, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_from_columns(eng_purchases purchases, int64_t rows,
+    const int64_t *frequency, const double *recency, const double *age, const double *value,
+    const int64_t *paid, const double *log_gaps);
+
+/**
+ * Counts the rows, the prospects, who have not bought yet, and the customers left out by
+ * eng_purchases_set_acquired_from.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the summary is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_count(eng_purchases purchases, int64_t *rows, int64_t *prospects,
+    int64_t *earlier);
+
+/**
+ * Gives the length of the holdout, in units: how far ahead to predict what its columns say.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the summary is empty or has no holdout,
+ * ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_holdout_length(eng_purchases purchases, double *length);
+
+/**
+ * Gives the customer's key of one row.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the summary is
+ * empty, ENG_INVALID_ARGUMENT for a row that does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_key(eng_purchases purchases, int64_t row, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Gives the width of the longest key in bytes, for eng_purchases_key_column.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the summary is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_key_width(eng_purchases purchases, int64_t *width);
+
+/**
+ * Gives the keys of rows as text of a fixed width, as eng_scores_key_column does.
+ *
+ * Since 0.1; any thread. Errors: ENG_BUFFER_TOO_SMALL if the width is too small, ENG_INVALID_ARGUMENT,
+ * ENG_MISSING_FIELD while the summary is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_key_column(eng_purchases purchases, int64_t offset, int64_t count,
+    int64_t width, char *keys);
+
+/**
+ * Gives the keys of rows that are integers; where a key is text, its validity byte is 0, and so is the key.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the summary is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_int64_key_column(eng_purchases purchases, int64_t offset, int64_t count,
+    int64_t *keys, char *valid);
+
+/**
+ * Gives rows of one of the int64 columns, ENG_PURCHASES_FREQUENCY to ENG_PURCHASES_HOLDOUT_PAID. None of them
+ * is ever missing.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the summary is empty or has no
+ * holdout, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_int64_column(eng_purchases purchases, int32_t column, int64_t offset,
+    int64_t count, int64_t *values);
+
+/**
+ * Gives rows of one of the double columns, ENG_PURCHASES_RECENCY to ENG_PURCHASES_HOLDOUT_VALUE. A missing
+ * value is 0, and so is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the summary is empty, has no
+ * holdout, or was given no log_gaps, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_double_column(eng_purchases purchases, int32_t column, int64_t offset,
+    int64_t count, double *values, char *valid);
+
+/*
+ * Models: fitted, loaded, saved
+ * -----------------------------
+ */
+
+/** A model of purchases: how customers buy again and stop. */
+#define ENG_MODEL_PURCHASES 1
+/** A model of spend: what a purchase is worth. */
+#define ENG_MODEL_SPEND 2
+
+/**
+ * Makes an empty model.
+ *
+ * Since 0.1; any thread; free with eng_model_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_model_new(eng_model *model);
+
+/**
+ * Frees a model. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_model_free(eng_model model);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_model_error(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Sets on how many threads to fit and to predict columns; 0, the default, takes one a processor. The threads
+ * live inside the call; the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_threads(eng_model model, int32_t threads);
+
+/**
+ * Fits a model, by its name, to purchases: nbd, pareto-nbd, bg-nbd, mbg-nbd, bg-cnbd-k, mbg-cnbd-k, or
+ * gamma-gamma to what they were worth. mbg-nbd is the one to begin with. On an error the handle keeps the model
+ * it had; the text of a fit that did not converge has the best point and says what to try.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED, also for purchases that no model can be fitted
+ * to, ENG_INVALID_ARGUMENT for an unknown name, ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8,
+ * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_fit(eng_model model, const char *name, int64_t name_len,
+    eng_purchases purchases);
+
+/**
+ * Loads a model from JSON: its name and its parameters, as eng_model_json gives them. On an error the handle
+ * keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied, and has at most 16 MiB. Errors:
+ * ENG_INVALID_ARGUMENT naming the value and its domain, ENG_INVALID_UTF8, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_from_json(eng_model model, const char *json, int64_t json_len);
+
+/**
+ * Takes a model of a rulebook's forecast: that of purchases, ENG_MODEL_PURCHASES, or that of spend,
+ * ENG_MODEL_SPEND. On an error the handle keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_MISSING_FIELD for a rulebook without a forecast, or without
+ * a model of spend, ENG_INVALID_ARGUMENT for another sort, ENG_INVALID_RULEBOOK for an empty rulebook,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_from_rulebook(eng_model model, eng_rulebook rulebook, int32_t sort);
+
+/**
+ * Gives the model as JSON: its name and its parameters, no data.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the handle is
+ * empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_json(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Gives the name of the model, such as mbg-nbd.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_model_json.
+ */
+ENG_API int32_t ENG_CALL eng_model_name(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Counts the parameters.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the handle is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_parameter_count(eng_model model, int64_t *parameters);
+
+/**
+ * Gives the letter of the parameter at an index, from 0: the letters of the paper, in its order.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, and as eng_model_json.
+ */
+ENG_API int32_t ENG_CALL eng_model_parameter_name(eng_model model, int64_t parameter, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/**
+ * Gives the value of the parameter at an index, from 0, and its standard error. present says whether there is
+ * one (1) or not (0, and the error is 0): there is none for a model that was not fitted here, and at a
+ * boundary.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist or a null output,
+ * ENG_MISSING_FIELD while the handle is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_parameter(eng_model model, int64_t parameter, double *value,
+    double *standard_error, int32_t *present);
+
+/**
+ * Gives k, the regularity of buying, of bg-cnbd-k and mbg-cnbd-k: whole, and no parameter among the others.
+ * present says whether the model has one (1) or not (0, and k is 0).
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the handle is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_k(eng_model model, int64_t *k, int32_t *present);
+
+/**
+ * Gives the evidence of a fit made here: the log-likelihood, how many customers it was fitted to, and the
+ * criteria of Akaike and of Schwarz, of which the smaller is the better between models of the same purchases.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD for a model that was not fitted here, ENG_INVALID_ARGUMENT
+ * for a null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_evidence(eng_model model, double *log_likelihood, double *customers,
+    double *aic, double *bic);
+
+/**
+ * Gives what there is to know before trusting a fit made here, a sentence a line, and nothing where all is
+ * well: parameters that the data does not bound, or spend that is not independent of frequency.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD for a model that was
+ * not fitted here, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_notes(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
+
+/*
+ * What a model predicts
+ * ---------------------
+ */
+
+/**
+ * Gives the probability that a customer with frequency repeat purchases, the last of them recency units after
+ * the first purchase, which was age units ago, still buys later units from now, if nothing more is seen; 0 is
+ * now.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, ENG_MISSING_FIELD while
+ * the model is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_alive(eng_model model, int64_t frequency, double recency,
+    double age, double later, double *probability);
+
+/**
+ * Gives the mean number of purchases of a customer within the next t units; the customer is as in
+ * eng_model_probability_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_purchases(eng_model model, int64_t frequency, double recency,
+    double age, double t, double *purchases);
+
+/**
+ * Gives the probability that a customer purchases exactly n times within the next t units; the customer is as
+ * in eng_model_probability_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_of_purchases(eng_model model, int64_t frequency, double recency,
+    double age, int64_t n, double t, double *probability);
+
+/**
+ * Gives the discounted number of purchases of a customer within the next t units, which may be infinite, at the
+ * continuous rate delta per unit: ln(1 + annual rate) divided by the units of a year. The customer is as in
+ * eng_model_probability_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_discounted_purchases(eng_model model, int64_t frequency, double recency,
+    double age, double t, double delta, double *purchases);
+
+/**
+ * Gives the bounds that hold a customer's number of purchases within the next t units with the probability
+ * level; the customer is as in eng_model_probability_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_prediction_interval(eng_model model, int64_t frequency, double recency,
+    double age, double t, double level, int64_t *low, int64_t *high);
+
+/**
+ * Gives eng_model_probability_alive of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive, and ENG_MISSING_FIELD while the purchases are
+ * empty.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_alive_column(eng_model model, eng_purchases purchases,
+    double later, int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives eng_model_expected_purchases of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_purchases_column(eng_model model, eng_purchases purchases, double t,
+    int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives eng_model_probability_of_purchases of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_of_purchases_column(eng_model model, eng_purchases purchases,
+    int64_t n, double t, int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives eng_model_discounted_purchases of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_discounted_purchases_column(eng_model model, eng_purchases purchases,
+    double t, double delta, int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives the mean value of the purchases of a customer who paid for paid of them, mean on average, in currency
+ * units; 0 and 0 for a customer of whose spend nothing is known. The model is gamma-gamma.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT where the mean is infinite, for a model of purchases, and
+ * as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_value(eng_model model, int64_t paid, double mean, double *value);
+
+/**
+ * Gives eng_model_expected_value of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_expected_value, and ENG_MISSING_FIELD while the purchases are
+ * empty.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_value_column(eng_model model, eng_purchases purchases,
+    int64_t offset, int64_t count, double *values);
+
+/*
+ * Forecasts: what customers will do and are worth, by a rulebook with models
+ * --------------------------------------------------------------------------
+ */
+
+/** The probability that the customer still buys: double, missing for a prospect. */
+#define ENG_COLUMN_PROBABILITY_ALIVE 16
+/**
+ * The mean number of purchases within the horizon: double, missing for a prospect and for a horizon without
+ * end.
+ */
+#define ENG_COLUMN_EXPECTED_PURCHASES 17
+/** The same, each purchase discounted to the as-of: double, missing for a prospect. */
+#define ENG_COLUMN_DISCOUNTED_PURCHASES 18
+/**
+ * The mean value of an order before costs, in currency units: double, missing for a prospect and without a
+ * model of spend.
+ */
+#define ENG_COLUMN_EXPECTED_ORDER_VALUE 19
+/**
+ * What the purchases within the horizon are worth at the as-of: int64, millionths, missing as the order value
+ * is.
+ */
+#define ENG_COLUMN_LIFETIME_VALUE 20
+/**
+ * The part of the value that is Say, credit for referred customers less credit given to the referrer: int64,
+ * millionths, missing without a model of spend and for a prospect who has referred nobody.
+ */
+#define ENG_COLUMN_VALUE_SAY 21
+/** The part of the value that is Stay, coming back: int64, millionths, missing as that of Say is. */
+#define ENG_COLUMN_VALUE_STAY 22
+/**
+ * The part of the value that is Spend, spending more than the base value: int64, millionths, missing as that of
+ * Say is.
+ */
+#define ENG_COLUMN_VALUE_SPEND 23
+
+/**
+ * Gives a loaded rulebook a forecast, in place of any it had: fitted models, and how far they look. The handle
+ * spend may be null, and then there is no money in the forecast. time_unit and grain are those of the purchases
+ * the models were fitted to; horizon is in units, and infinite for a forecast without end, which needs a
+ * discount rate; discount_rate is by year, 0.1 for a tenth; margin is what is left of an order's value after
+ * its costs, above 0 and at most 1. What else a forecast has, a document says.
+ *
+ * Since 0.1; any thread, one at a time; the models are copied. Errors: ENG_INVALID_ARGUMENT,
+ * ENG_INVALID_RULEBOOK while the handle is empty and for what a forecast cannot be, ENG_MISSING_FIELD for an
+ * empty model, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rulebook_set_forecast(eng_rulebook rulebook, eng_model purchases, eng_model spend,
+    int32_t time_unit, int32_t grain, double horizon, double discount_rate, double margin);
+
+/**
+ * Gives the forecast of the rulebook for the customer: the probability that the customer still buys, the mean
+ * number of purchases within the horizon, the mean value of an order in currency units, what those purchases
+ * are worth, and the value by way; amounts are in millionths. What the forecast does not say is not there: its
+ * value is 0, and its bit in present is not set; the bits are 1, 2, 4 and so on to 64, in the order of the
+ * outputs. A prospect, or a rulebook without a forecast, has none; a forecast without a model of spend has the
+ * first two; and a prospect who has referred customers has the value by way alone.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the scorecard is empty, ENG_INVALID_ARGUMENT for a
+ * null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scorecard_forecast(eng_scorecard scorecard, double *probability_alive,
+    double *expected_purchases, double *expected_order_value, int64_t *lifetime_value_micros,
+    int64_t *say_micros, int64_t *stay_micros, int64_t *spend_micros, int32_t *present);
+
+/**
+ * Gives rows of one of the columns of amounts, ENG_COLUMN_LIFETIME_VALUE to ENG_COLUMN_VALUE_SPEND, in
+ * millionths. A missing amount is 0, and so is its validity byte; else the byte is 1. The validity may be left
+ * out by a null pointer.
+ *
+ * Since 0.1; any thread. Errors: as eng_scores_double_column.
+ */
+ENG_API int32_t ENG_CALL eng_scores_money_column(eng_scores scores, int32_t column, int64_t offset,
+    int64_t count, int64_t *micros, char *valid);
+
+/**
+ * Gives what all customers are worth together, in millionths: how many have a forecast, what their purchases
+ * are worth, and the same by way. Say, Stay and Spend add up to the lifetime value exactly.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty and for a rulebook without a
+ * forecast in money, ENG_OVERFLOW if a sum does not fit, ENG_INVALID_ARGUMENT for a null output,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_value(eng_scores scores, int64_t *customers, int64_t *lifetime_value_micros,
+    int64_t *say_micros, int64_t *stay_micros, int64_t *spend_micros);
 
 /*
  * Engagement ratios

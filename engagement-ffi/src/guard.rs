@@ -26,6 +26,19 @@ pub(crate) fn write<T, H>(table: &'static Table<T>, handle: *mut H, body: impl F
     enter(table, handle, |object| body(&mut *object.write()?))
 }
 
+/// A call that changes what a handle stands for by what it reads first, before the handle is locked.
+pub(crate) fn write_read<T, H, R>(
+    table: &'static Table<T>,
+    handle: *mut H,
+    read: impl FnOnce() -> Result<R>,
+    body: impl FnOnce(&mut T, R) -> Result<()>,
+) -> i32 {
+    enter(table, handle, |object| {
+        let found = read()?;
+        body(&mut *object.write()?, found)
+    })
+}
+
 /// A long call that changes what a handle stands for: it reports progress, and can be cancelled. A cancel that comes before
 /// it stops it at once, so that no cancel is lost to a race.
 pub(crate) fn work<T, H>(table: &'static Table<T>, handle: *mut H, body: impl FnOnce(&mut T, &Progress) -> Result<()>) -> i32 {

@@ -8,12 +8,13 @@
 //! | `status` | status codes, versions |
 //! | `handle` | tables of handles: tokens that are looked up, never followed |
 //! | `guard`, `quiet`, `fork` | what every call passes: locks, panics, errors, forks |
-//! | `text`, `out`, `convert` | text in and out, outputs, times and amounts as text |
+//! | `arguments`, `text`, `out`, `keys`, `convert` | choices and text in, outputs, customers' keys, times and amounts as text |
 //! | `batch`, `memory`, `rows` | memory of the caller bound to fields, and read |
 //! | `ledger`, `load` | ledgers, and rows into them |
 //! | `rulebook` | rulebooks |
-//! | `purchases`, `model` | purchases summarised, and the models fitted to them |
+//! | `purchases`, `model`, `predict` | purchases summarised, the models fitted to them, and what those predict |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
+//! | `forecast` | what customers will do and are worth, one and all |
 //!
 //! # Safety
 //! All functions share one contract. A pointer that is not null points to what its type and the length beside it say; text in lives
@@ -24,17 +25,21 @@
 #[cfg(panic = "abort")]
 compile_error!("a C library must answer panics, not abort its host: build with panic = \"unwind\"");
 
+mod arguments;
 pub mod batch;
 pub mod convert;
 pub mod explain;
+pub mod forecast;
 mod fork;
 mod guard;
 mod handle;
+mod keys;
 pub mod ledger;
 pub mod load;
 mod memory;
 pub mod model;
 mod out;
+pub mod predict;
 pub mod purchases;
 mod quiet;
 pub mod ratio;
@@ -48,9 +53,11 @@ mod text;
 pub use batch::*;
 pub use convert::*;
 pub use explain::*;
+pub use forecast::*;
 pub use ledger::*;
 pub use load::*;
 pub use model::*;
+pub use predict::*;
 pub use purchases::*;
 pub use ratio::*;
 pub use rulebook::*;

@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use engagement_core::value::{CustomerForecast, EngagementValue};
-use engagement_core::{Error, ErrorKind, Explanation, Key, Level, Money, Result, Scorecard, Timestamp, Way};
+use engagement_core::{Error, ErrorKind, Explanation, Key, Level, Result, Scorecard, Timestamp, Way};
 
+use crate::forecast;
 use crate::guard;
 use crate::handle::Table;
 use crate::ledger::{LEDGERS, eng_ledger};
@@ -43,24 +43,6 @@ pub const ENG_COLUMN_LAST_AT: i32 = 13;
 pub const ENG_COLUMN_LATER: i32 = 14;
 /// How many interactions lacked what the rule for them needs: int64, of a scorecard only.
 pub const ENG_COLUMN_UNMATCHED: i32 = 15;
-/// The probability that the customer still buys: double, missing for a prospect.
-pub const ENG_COLUMN_PROBABILITY_ALIVE: i32 = 16;
-/// The mean number of purchases within the horizon: double, missing for a prospect and for a horizon without end.
-pub const ENG_COLUMN_EXPECTED_PURCHASES: i32 = 17;
-/// The same, each purchase discounted to the as-of: double, missing for a prospect.
-pub const ENG_COLUMN_DISCOUNTED_PURCHASES: i32 = 18;
-/// The mean value of an order before costs, in currency units: double, missing for a prospect and without a model of spend.
-pub const ENG_COLUMN_EXPECTED_ORDER_VALUE: i32 = 19;
-/// What the purchases within the horizon are worth at the as-of: int64, millionths, missing as the order value is.
-pub const ENG_COLUMN_LIFETIME_VALUE: i32 = 20;
-/// The part of the value that is Say, credit for referred customers less credit given to the referrer: int64, millionths, missing
-/// without a model of spend and for a prospect who has referred nobody.
-pub const ENG_COLUMN_VALUE_SAY: i32 = 21;
-/// The part of the value that is Stay, coming back: int64, millionths, missing as that of Say is.
-pub const ENG_COLUMN_VALUE_STAY: i32 = 22;
-/// The part of the value that is Spend, spending more than the base value: int64, millionths, missing as that of Say is.
-pub const ENG_COLUMN_VALUE_SPEND: i32 = 23;
-
 /// No evidence, so no level.
 pub const ENG_LEVEL_UNKNOWN: i32 = 0;
 /// Actively disengaged.
@@ -102,27 +84,13 @@ pub(crate) enum Card {
 }
 
 impl Card {
-    fn scorecard(&self) -> Result<&Scorecard> {
+    pub(crate) fn scorecard(&self) -> Result<&Scorecard> {
         match self {
             Card::Empty => Err(Error::new(ErrorKind::MissingField, "the scorecard is empty: score a customer into it")),
             Card::Scored(card) => Ok(card),
             Card::Explained(explanation) => Ok(&explanation.scorecard),
         }
     }
-}
-
-/// A number of a scorecard's forecast, if it has one.
-fn forecast<T>(card: &Scorecard, number: impl FnOnce(&CustomerForecast) -> Option<T>) -> Option<T> {
-    card.forecast.as_ref().and_then(number)
-}
-
-/// An amount of a scorecard's value in millionths, if it has one.
-fn value(card: &Scorecard, amount: impl FnOnce(&EngagementValue) -> Money) -> Option<i64> {
-    card.value.as_ref().map(|value| amount(value).micros())
-}
-
-fn lifetime_value(card: &Scorecard) -> Option<i64> {
-    forecast(card, |forecast| forecast.lifetime_value).map(Money::micros)
 }
 
 /// The number of a level.
@@ -276,11 +244,7 @@ pub unsafe extern "system" fn eng_scorecard_double(
             ENG_COLUMN_POINTS_STAY => card.points_stay,
             ENG_COLUMN_POINTS_SPEND => card.points_spend,
             ENG_COLUMN_COVERAGE => Some(card.coverage),
-            ENG_COLUMN_PROBABILITY_ALIVE => forecast(card, |forecast| Some(forecast.probability_alive)),
-            ENG_COLUMN_EXPECTED_PURCHASES => forecast(card, |forecast| forecast.expected_purchases),
-            ENG_COLUMN_DISCOUNTED_PURCHASES => forecast(card, |forecast| Some(forecast.discounted_purchases)),
-            ENG_COLUMN_EXPECTED_ORDER_VALUE => forecast(card, |forecast| forecast.expected_order_value),
-            _ => return Err(no_column(column, "doubles")),
+            _ => forecast::number(card, column)?,
         };
         value.write(found.unwrap_or(0.0));
         present.write(i32::from(found.is_some()));
@@ -312,64 +276,10 @@ pub unsafe extern "system" fn eng_scorecard_int64(
             ENG_COLUMN_LAST_AT => card.last_at.map(Timestamp::micros),
             ENG_COLUMN_LATER => Some(count(card.later)),
             ENG_COLUMN_UNMATCHED => Some(count(card.unmatched)),
-            ENG_COLUMN_LIFETIME_VALUE => lifetime_value(card),
-            ENG_COLUMN_VALUE_SAY => value(card, |value| value.say),
-            ENG_COLUMN_VALUE_STAY => value(card, |value| value.stay),
-            ENG_COLUMN_VALUE_SPEND => value(card, |value| value.spend),
-            _ => return Err(no_column(column, "integers")),
+            _ => forecast::amount(card, column)?,
         };
         value.write(found.unwrap_or(0));
         present.write(i32::from(found.is_some()));
-        Ok(())
-    })
-}
-
-/// Gives the forecast of the rulebook for the customer: the probability that the customer still buys, the mean number of purchases
-/// within the horizon, the mean value of an order in currency units, what those purchases are worth, and the value by way; amounts are
-/// in millionths. What the forecast does not say is not there: its value is 0, and its bit in `present` is not set; the bits are 1, 2, 4
-/// and so on to 64, in the order of the outputs. A prospect, or a rulebook without a forecast, has none; a forecast without a model of
-/// spend has the first two; and a prospect who has referred customers has the value by way alone.
-///
-/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` while the scorecard is empty, `ENG_INVALID_ARGUMENT` for a null output,
-/// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_scorecard_forecast(
-    scorecard: eng_scorecard,
-    probability_alive: *mut f64,
-    expected_purchases: *mut f64,
-    expected_order_value: *mut f64,
-    lifetime_value_micros: *mut i64,
-    say_micros: *mut i64,
-    stay_micros: *mut i64,
-    spend_micros: *mut i64,
-    present: *mut i32,
-) -> i32 {
-    guard::read(&SCORECARDS, scorecard, |card| {
-        let card = card.scorecard()?;
-        let numbers = [
-            Out::required(probability_alive, "probability_alive")?,
-            Out::required(expected_purchases, "expected_purchases")?,
-            Out::required(expected_order_value, "expected_order_value")?,
-        ];
-        let amounts = [
-            Out::required(lifetime_value_micros, "lifetime_value_micros")?,
-            Out::required(say_micros, "say_micros")?,
-            Out::required(stay_micros, "stay_micros")?,
-            Out::required(spend_micros, "spend_micros")?,
-        ];
-        let present = Out::required(present, "present")?;
-        let known = [
-            forecast(card, |forecast| Some(forecast.probability_alive)),
-            forecast(card, |forecast| forecast.expected_purchases),
-            forecast(card, |forecast| forecast.expected_order_value),
-        ];
-        let worth = [
-            lifetime_value(card),
-            value(card, |value| value.say),
-            value(card, |value| value.stay),
-            value(card, |value| value.spend),
-        ];
-        present.write(out::present(&numbers, known) | out::present(&amounts, worth) << numbers.len());
         Ok(())
     })
 }

@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 
-use engagement_core::value::Forecasts;
-use engagement_core::{Error, ErrorKind, Money, Result, ScoreOptions, Scores, Timestamp};
+use engagement_core::{Error, ErrorKind, Result, ScoreOptions, Scores, Timestamp};
 
 use crate::arguments::{self, flag};
+use crate::forecast;
 use crate::guard;
 use crate::handle::Table;
 use crate::keys;
@@ -14,11 +14,9 @@ use crate::out::{Out, OutColumn, complete, count, index, nullable, range};
 use crate::ratio::{Levels, Ratio};
 use crate::rulebook::{RULEBOOKS, eng_rulebook, rules};
 use crate::score::{
-    ENG_COLUMN_COVERAGE, ENG_COLUMN_DISCOUNTED_PURCHASES, ENG_COLUMN_ENGAGEMENT, ENG_COLUMN_EXPECTED_ORDER_VALUE,
-    ENG_COLUMN_EXPECTED_PURCHASES, ENG_COLUMN_FIRST_AT, ENG_COLUMN_INTERACTIONS, ENG_COLUMN_LAST_AT, ENG_COLUMN_LEVEL,
-    ENG_COLUMN_LIFETIME_VALUE, ENG_COLUMN_POINTS_SAY, ENG_COLUMN_POINTS_SPEND, ENG_COLUMN_POINTS_STAY,
-    ENG_COLUMN_PROBABILITY_ALIVE, ENG_COLUMN_PROSPECT, ENG_COLUMN_SAY, ENG_COLUMN_SPEND, ENG_COLUMN_STAY, ENG_COLUMN_VALUE_SAY,
-    ENG_COLUMN_VALUE_SPEND, ENG_COLUMN_VALUE_STAY, level_number, no_column,
+    ENG_COLUMN_COVERAGE, ENG_COLUMN_ENGAGEMENT, ENG_COLUMN_FIRST_AT, ENG_COLUMN_INTERACTIONS, ENG_COLUMN_LAST_AT,
+    ENG_COLUMN_LEVEL, ENG_COLUMN_POINTS_SAY, ENG_COLUMN_POINTS_SPEND, ENG_COLUMN_POINTS_STAY, ENG_COLUMN_PROSPECT,
+    ENG_COLUMN_SAY, ENG_COLUMN_SPEND, ENG_COLUMN_STAY, level_number, no_column,
 };
 use crate::text::write_text;
 
@@ -44,13 +42,8 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    fn scores(&self) -> Result<&Scores> {
+    pub(crate) fn scores(&self) -> Result<&Scores> {
         self.scores.as_ref().ok_or_else(|| Error::new(ErrorKind::MissingField, "nothing has been scored into this handle"))
-    }
-
-    fn forecasts(&self) -> Result<&Forecasts> {
-        let forecasts = self.scores()?.forecasts.as_ref();
-        forecasts.ok_or_else(|| Error::new(ErrorKind::MissingField, "the rulebook of these scores has no forecast"))
     }
 }
 
@@ -252,11 +245,7 @@ pub unsafe extern "system" fn eng_scores_double_column(
             ENG_COLUMN_POINTS_STAY => &scores.points_stay,
             ENG_COLUMN_POINTS_SPEND => &scores.points_spend,
             ENG_COLUMN_COVERAGE => return complete(&scores.coverage, rows, values, valid),
-            ENG_COLUMN_PROBABILITY_ALIVE => &sheet.forecasts()?.probability_alive,
-            ENG_COLUMN_EXPECTED_PURCHASES => &sheet.forecasts()?.expected_purchases,
-            ENG_COLUMN_DISCOUNTED_PURCHASES => &sheet.forecasts()?.discounted_purchases,
-            ENG_COLUMN_EXPECTED_ORDER_VALUE => &sheet.forecasts()?.expected_order_value,
-            _ => return Err(no_column(column, "doubles")),
+            _ => forecast::numbers(scores, column)?,
         };
         nullable(column, rows, values, valid)
     })
@@ -287,32 +276,6 @@ pub unsafe extern "system" fn eng_scores_int64_column(
             _ => return Err(no_column(column, "integers")),
         }
         Ok(())
-    })
-}
-
-/// Gives rows of one of the columns of amounts, `ENG_COLUMN_LIFETIME_VALUE` to `ENG_COLUMN_VALUE_SPEND`, in millionths. A missing amount is
-/// 0, and so is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
-///
-/// Since 0.1; any thread. Errors: as `eng_scores_double_column`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_scores_money_column(
-    scores: eng_scores,
-    column: i32,
-    offset: i64,
-    count: i64,
-    micros: *mut i64,
-    valid: *mut c_char,
-) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let rows = range(offset, count, sheet.scores()?.len())?;
-        let column = match column {
-            ENG_COLUMN_LIFETIME_VALUE => &sheet.forecasts()?.lifetime_value,
-            ENG_COLUMN_VALUE_SAY => &sheet.forecasts()?.value_say,
-            ENG_COLUMN_VALUE_STAY => &sheet.forecasts()?.value_stay,
-            ENG_COLUMN_VALUE_SPEND => &sheet.forecasts()?.value_spend,
-            _ => return Err(no_column(column, "amounts")),
-        };
-        nullable(column, rows, micros, valid)
     })
 }
 
@@ -369,37 +332,6 @@ pub unsafe extern "system" fn eng_scores_levels(
     guard::read(&SCORES, scores, |sheet| {
         let levels = Levels::new([fully_engaged, engaged, not_engaged, actively_disengaged, unknown, prospects])?;
         levels.write(&sheet.scores()?.levels());
-        Ok(())
-    })
-}
-
-/// Gives what all customers are worth together, in millionths: how many have a forecast, what their purchases are worth, and the same by way.
-/// Say, Stay and Spend add up to the lifetime value exactly.
-///
-/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` while the result is empty and for a rulebook without a forecast in money,
-/// `ENG_OVERFLOW` if a sum does not fit, `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_scores_value(
-    scores: eng_scores,
-    customers: *mut i64,
-    lifetime_value_micros: *mut i64,
-    say_micros: *mut i64,
-    stay_micros: *mut i64,
-    spend_micros: *mut i64,
-) -> i32 {
-    guard::read(&SCORES, scores, |sheet| {
-        let outputs = [
-            Out::required(customers, "customers")?,
-            Out::required(lifetime_value_micros, "lifetime_value_micros")?,
-            Out::required(say_micros, "say_micros")?,
-            Out::required(stay_micros, "stay_micros")?,
-            Out::required(spend_micros, "spend_micros")?,
-        ];
-        let total = sheet.scores()?.value()?.ok_or_else(|| {
-            Error::new(ErrorKind::MissingField, "the rulebook of these scores has no forecast in money: give it a model of spend")
-        })?;
-        let amounts = [total.lifetime_value, total.say, total.stay, total.spend].map(Money::micros);
-        outputs.iter().zip([count(total.customers)].into_iter().chain(amounts)).for_each(|(output, value)| output.write(value));
         Ok(())
     })
 }

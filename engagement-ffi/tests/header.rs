@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The sections of the header: what they are about, and the source.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("Status codes, and what the library says of itself", "status"),
     ("Ledgers", "ledger"),
     ("Batches: which memory of yours holds which field of the rows", "batch"),
@@ -14,6 +14,10 @@ const SECTIONS: [(&str, &str); 9] = [
     ("One customer", "score"),
     ("Why a customer scores so", "explain"),
     ("All customers", "scores"),
+    ("Purchases: what the models of repeat buying and of spend are fitted to", "purchases"),
+    ("Models: fitted, loaded, saved", "model"),
+    ("What a model predicts", "predict"),
+    ("Forecasts: what customers will do and are worth, by a rulebook with models", "forecast"),
     ("Engagement ratios", "ratio"),
 ];
 const LAST: (&str, &str) = ("Times and amounts as text", "convert");

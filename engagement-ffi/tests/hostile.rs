@@ -91,6 +91,21 @@ fn ledger(_: &Out) -> eng_ledger {
 fn rulebook(_: &Out) -> eng_rulebook {
     null_mut()
 }
+fn purchases(_: &Out) -> eng_purchases {
+    null_mut()
+}
+fn model(_: &Out) -> eng_model {
+    null_mut()
+}
+fn nothing(_: &Out) -> f64 {
+    0.0
+}
+fn half(_: &Out) -> f64 {
+    0.5
+}
+fn one(_: &Out) -> f64 {
+    1.0
+}
 
 calls! {
     ledgers(h: eng_ledger) {
@@ -141,6 +156,7 @@ calls! {
         eng_rulebook_notes(chars, eight, long);
         eng_rulebook_rule_count(long);
         eng_rulebook_rule_name(zero, chars, eight, long);
+        eng_rulebook_set_forecast(model, model, number::<2>, number::<1>, one, one, one);
     }
     cards(h: eng_scorecard) {
         eng_scorecard_error(chars, eight, long);
@@ -155,6 +171,7 @@ calls! {
         eng_scorecard_explanation(chars, eight, long);
         eng_scorecard_explanation_json(chars, eight, long);
         eng_scorecard_falls(long, int, int);
+        eng_scorecard_forecast(double, double, double, long, long, long, long, int);
     }
     sheets(h: eng_scores) {
         eng_scores_error(chars, eight, long);
@@ -174,6 +191,8 @@ calls! {
         eng_scores_rule_column(zero, zero, zero, double, chars);
         eng_scores_levels(long, long, long, long, long, long);
         eng_scores_ratio(double, double, double, int);
+        eng_scores_money_column(number::<20>, zero, zero, long, chars);
+        eng_scores_value(long, long, long, long, long);
     }
     ratios(h: eng_ratios) {
         eng_ratios_error(chars, eight, long);
@@ -186,30 +205,80 @@ calls! {
         eng_ratios_ratio(zero, double, double, double, int);
         eng_ratios_sentence(zero, chars, eight, long);
     }
+    summaries(h: eng_purchases) {
+        eng_purchases_error(chars, eight, long);
+        eng_purchases_set_units(number::<2>, number::<1>);
+        eng_purchases_set_zone(|_: &Out| c"UTC".as_ptr(), nul);
+        eng_purchases_set_holdout(at);
+        eng_purchases_set_acquired_from(at);
+        eng_purchases_set_threads(no);
+        eng_purchases_summarise(ledger, at);
+        eng_purchases_from_columns(zero, longs, doubles, doubles, none::<f64>, none::<i64>, none::<f64>);
+        eng_purchases_count(long, long, long);
+        eng_purchases_holdout_length(double);
+        eng_purchases_key(zero, chars, eight, long);
+        eng_purchases_key_width(long);
+        eng_purchases_key_column(zero, zero, zero, chars);
+        eng_purchases_int64_key_column(zero, zero, long, chars);
+        eng_purchases_int64_column(number::<1>, zero, zero, long);
+        eng_purchases_double_column(number::<5>, zero, zero, double, chars);
+    }
+    models(h: eng_model) {
+        eng_model_error(chars, eight, long);
+        eng_model_set_threads(no);
+        eng_model_fit(|_: &Out| c"nbd".as_ptr(), nul, purchases);
+        eng_model_from_json(ann, nul);
+        eng_model_from_rulebook(rulebook, number::<1>);
+        eng_model_json(chars, eight, long);
+        eng_model_name(chars, eight, long);
+        eng_model_parameter_count(long);
+        eng_model_parameter_name(zero, chars, eight, long);
+        eng_model_parameter(zero, double, double, int);
+        eng_model_k(long, int);
+        eng_model_evidence(double, double, double, double);
+        eng_model_notes(chars, eight, long);
+        eng_model_probability_alive(zero, nothing, one, one, double);
+        eng_model_expected_purchases(zero, nothing, one, one, double);
+        eng_model_probability_of_purchases(zero, nothing, one, zero, one, double);
+        eng_model_discounted_purchases(zero, nothing, one, one, one, double);
+        eng_model_prediction_interval(zero, nothing, one, one, half, long, long);
+        eng_model_probability_alive_column(purchases, one, zero, zero, double);
+        eng_model_expected_purchases_column(purchases, one, zero, zero, double);
+        eng_model_probability_of_purchases_column(purchases, zero, one, zero, zero, double);
+        eng_model_discounted_purchases_column(purchases, one, one, zero, zero, double);
+        eng_model_expected_value(zero, nothing, double);
+        eng_model_expected_value_column(purchases, zero, zero, double);
+    }
 }
 
 /// A type of handle, and the calls on one.
 type Group = (&'static str, fn(usize) -> Vec<(&'static str, i32)>);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 8] = [
     ("ledger", ledgers),
     ("batch", batches),
     ("rulebook", rulebooks),
     ("scorecard", cards),
     ("scores", sheets),
     ("ratios", ratios),
+    ("purchases", summaries),
+    ("model", models),
 ];
 
 fn handle(kind: &str) -> usize {
-    let (mut ratios, scores) = (null_mut(), new_scores());
-    assert_eq!(unsafe { eng_ratios_new(&raw mut ratios) }, ENG_OK);
     match kind {
         "ledger" => new_ledger().addr(),
         "batch" => new_batch().addr(),
         "rulebook" => standard().addr(),
         "scorecard" => new_card().addr(),
-        "scores" => scores.addr(),
-        _ => ratios.addr(),
+        "scores" => new_scores().addr(),
+        "purchases" => new_purchases().addr(),
+        "model" => new_model().addr(),
+        _ => {
+            let mut ratios = null_mut();
+            assert_eq!(unsafe { eng_ratios_new(&raw mut ratios) }, ENG_OK);
+            ratios.addr()
+        }
     }
 }
 
@@ -221,6 +290,8 @@ fn free(kind: &str, address: usize) -> i32 {
             "rulebook" => eng_rulebook_free(without_provenance_mut(address)),
             "scorecard" => eng_scorecard_free(without_provenance_mut(address)),
             "scores" => eng_scores_free(without_provenance_mut(address)),
+            "purchases" => eng_purchases_free(without_provenance_mut(address)),
+            "model" => eng_model_free(without_provenance_mut(address)),
             _ => eng_ratios_free(without_provenance_mut(address)),
         }
     }
@@ -266,10 +337,27 @@ fn the_list_of_calls_reaches_good_handles() {
     for (kind, calls) in GROUPS {
         let good = handle(kind);
         let refused = calls(good).into_iter().filter(|(_, status)| *status == ENG_INVALID_HANDLE).map(|(name, _)| name);
-        let second = ["eng_ledger_forget_rows", "eng_ledger_append_row", "eng_ledger_load", "eng_rulebook_calibrated"];
-        let third = ["eng_scorecard_score", "eng_scorecard_explain", "eng_scores_score", "eng_ratios_measure"];
+        let takes_another = [
+            "eng_ledger_forget_rows",
+            "eng_ledger_append_row",
+            "eng_ledger_load",
+            "eng_rulebook_calibrated",
+            "eng_rulebook_set_forecast",
+            "eng_scorecard_score",
+            "eng_scorecard_explain",
+            "eng_scores_score",
+            "eng_ratios_measure",
+            "eng_purchases_summarise",
+            "eng_model_fit",
+            "eng_model_from_rulebook",
+            "eng_model_probability_alive_column",
+            "eng_model_expected_purchases_column",
+            "eng_model_probability_of_purchases_column",
+            "eng_model_discounted_purchases_column",
+            "eng_model_expected_value_column",
+        ];
         for name in refused {
-            assert!(second.contains(&name) || third.contains(&name), "{name}");
+            assert!(takes_another.contains(&name), "{name}");
         }
         assert_eq!(free(kind, good), ENG_OK);
     }

@@ -186,6 +186,19 @@ impl Numbers {
     }
 }
 
+/// A column of yes and no, of any of the forms that numbers come in.
+pub(crate) fn flags(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
+    if let Ok(flags) = value.extract::<Vec<bool>>() {
+        return Ok(flags);
+    }
+    let flag = |(row, value): (usize, &f64)| match *value {
+        0.0 => Ok(false),
+        1.0 => Ok(true),
+        other => Err(invalid(format!("{name}, row {row}: {other} is neither 0 nor 1"))),
+    };
+    Numbers::new(name, value)?.values.iter().enumerate().map(flag).collect()
+}
+
 /// A zero-dimensional array, or a scalar of numpy.
 fn is_scalar(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(value.hasattr("ndim")? && value.getattr("ndim")?.extract::<usize>().is_ok_and(|dimensions| dimensions == 0))
@@ -200,7 +213,7 @@ fn arrow(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<f64>>> {
     let mut values = Vec::new();
     for chunk in value.extract::<AnyArray>()?.into_reader()? {
         let chunk = chunk.map_err(|e| invalid(e.to_string()))?;
-        if !(chunk.data_type().is_numeric() || chunk.data_type() == &DataType::Null) {
+        if !(chunk.data_type().is_numeric() || matches!(chunk.data_type(), DataType::Null | DataType::Boolean)) {
             return Ok(None);
         }
         let chunk = arrow_cast::cast(&chunk, &DataType::Float64).map_err(|e| invalid(e.to_string()))?;

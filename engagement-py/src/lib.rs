@@ -17,8 +17,11 @@ mod ratio;
 mod reconciliation;
 mod rulebook;
 mod score;
+mod segment;
 mod shared;
+mod stay;
 mod table;
+mod validate;
 mod work;
 
 use pyo3::prelude::*;
@@ -48,7 +51,13 @@ mod _native {
     #[pymodule_export]
     use super::score::Scores;
     #[pymodule_export]
+    use super::segment::Rfm;
+    #[pymodule_export]
+    use super::stay::KaplanMeier;
+    #[pymodule_export]
     use super::table::Table;
+    #[pymodule_export]
+    use super::validate::Validation;
 
     use super::*;
 

@@ -96,6 +96,21 @@ impl Purchases {
         Purchases::init(core::Purchases::from_columns(&columns).or_raise()?)
     }
 
+    /// The stage of every customer: new, active, at risk or lapsed, by how improbable the silence is of one who still buys. The
+    /// rate is that of a model of purchases (its r and alpha); without one it is the customer's own rhythm.
+    #[pyo3(signature = (new_within, *, model=None, at_risk=0.20, lapsed=0.05))]
+    fn stages(
+        slf: &Bound<'_, Self>,
+        new_within: f64,
+        model: Option<&Bound<'_, PyAny>>,
+        at_risk: f64,
+        lapsed: f64,
+    ) -> PyResult<Table> {
+        let letter = |model: &Bound<'_, PyAny>, name: &str| model.getattr(name)?.extract::<f64>();
+        let rate = model.map(|model| Ok::<_, PyErr>((letter(model, "r")?, letter(model, "alpha")?))).transpose()?;
+        crate::stay::stages(slf, new_within, (at_risk, lapsed), rate)
+    }
+
     /// Repeat purchases.
     #[getter]
     fn frequency(&self) -> Column {

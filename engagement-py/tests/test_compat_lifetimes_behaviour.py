@@ -62,10 +62,10 @@ def test_variances_are_a_covariance_matrix(fitted: Any) -> None:
     """lifetimes scales the columns of its matrix and not the rows: it is not even symmetric."""
     matrix = fitted.variance_matrix_
     assert list(matrix.index) == list(matrix.columns) == ["r", "alpha", "a", "b"]
-    np.testing.assert_array_equal(matrix, matrix.T)
+    np.testing.assert_allclose(matrix, matrix.T, rtol=1e-14)
     assert np.linalg.eigvalsh(matrix).min() > 0
     np.testing.assert_allclose(np.sqrt(np.diag(matrix)), fitted.standard_errors_, rtol=1e-12)
-    # Published with the model (doi:10.1287/mksc.1040.0098), by hand in lifetimes' parameters: a and b move together.
+    # a and b are hard to tell apart: only their ratio, the mean probability of leaving, is well known.
     correlation = matrix.loc["a", "b"] / (fitted.standard_errors_["a"] * fitted.standard_errors_["b"])
     assert 0.9 < correlation < 1.0
 
@@ -204,10 +204,9 @@ def test_q_constraint(cdnow: Any) -> None:
     loose = GammaGammaFitter(penalizer_coef=0.01).fit(*columns)
     assert loose.params_["q"] < 1
     held = GammaGammaFitter(penalizer_coef=0.01).fit(*columns, q_constraint=True)
-    # What lifetimes 0.11.3 reaches at the bound.
-    assert held.params_["q"] == 1.0
-    assert held.params_["p"] == pytest.approx(4.0815, rel=1e-2)
-    assert held._negative_log_likelihood_ >= loose._negative_log_likelihood_
+    # lifetimes 0.11.3 stops at 4.169487, 1, 3.844806 with 4.957318628254541.
+    np.testing.assert_allclose(held.params_, [4.169487, 1.0, 3.844806], rtol=1e-5)
+    assert loose._negative_log_likelihood_ < held._negative_log_likelihood_ <= 4.957318628254541
     assert held.standard_errors_["q"] == 0
     free = GammaGammaFitter().fit(*columns, q_constraint=True)
     np.testing.assert_array_equal(free.params_, GammaGammaFitter().fit(*columns).params_)

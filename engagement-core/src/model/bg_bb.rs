@@ -143,7 +143,8 @@ impl BgBb {
         alive * self.of_alive(customer).probability_of_purchases_new(k, n) + if k == 0 { gone } else { 0.0 }
     }
 
-    /// The probability that a new customer makes exactly `k` purchases at the first `n` opportunities.
+    /// The probability that a new customer makes exactly `k` purchases at the first `n` opportunities. Takes a step for each of
+    /// them from `k` on.
     ///
     /// # Formula
     /// ```text

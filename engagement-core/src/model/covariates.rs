@@ -1,7 +1,7 @@
 //! Customers who differ in known ways: covariates that scale the parameters of a model.
 
 use super::fit::{Estimated, Fit, FitOptions};
-use super::gamma_gamma::GammaGamma;
+use super::gamma_gamma::{GammaGamma, Paid};
 use super::likelihood::{RowLikelihood, Weighted};
 use super::maximise::Problem;
 use super::parameters::Parameters;
@@ -116,7 +116,7 @@ impl Covariate for GammaGamma {
 
     fn fit_with(purchases: &Purchases, covariates: &Covariates, options: &FitOptions) -> Result<Fit<WithCovariates<GammaGamma>>> {
         let spends = purchases.spends().into_iter().enumerate().filter(|(_, spend)| spend.count() > 0);
-        let rows = spends.map(|(row, spend)| (row, spend, spend.count())).collect();
+        let rows = spends.map(|(row, spend)| (row, Paid::of(&spend), spend.count())).collect();
         fit_rows(GammaGamma::fit(purchases, &options.plain())?.model, rows, covariates, options)
     }
 }

@@ -64,7 +64,7 @@ fn units_do_not_matter() {
 fn gradient_is_a_central_difference() {
     let (purchases, covariates) = customers(0.01);
     let spends = purchases.spends().into_iter().enumerate().filter(|(_, spend)| spend.count() > 0);
-    let groups = Groups::new(spends.map(|(row, spend)| (row, spend, spend.count())).collect(), &covariates);
+    let groups = Groups::new(spends.map(|(row, spend)| (row, Paid::of(&spend), spend.count())).collect(), &covariates);
     let model = WithCovariates::new(GammaGamma::new(5.0, 3.0, 17.0).unwrap(), &["online", "age"], vec![0.1, -0.2]).unwrap();
     let mut gradient = [0.0; 5];
     let value = groups.log_likelihood(&model, 1, &mut gradient);

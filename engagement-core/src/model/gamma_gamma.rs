@@ -72,8 +72,10 @@ impl GammaGamma {
             return failed("all customers have the same mean value: there is no spread to fit");
         }
         let largest = rows.last().map_or(0, Spend::count);
+        let starts = starts(&rows, &weights);
+        let rows: Vec<Paid> = rows.iter().map(Paid::of).collect();
         let data = Weighted { rows: &rows, weights: &weights, largest };
-        data.fit(&GammaGamma { p: 1.0, q: 1.0, v: 1.0 }, &starts(&rows, &weights), 0.0, options)
+        data.fit(&GammaGamma { p: 1.0, q: 1.0, v: 1.0 }, &starts, 0.0, options)
     }
 
     /// Whether spend per purchase is independent of the number of purchases, which the model takes for granted.
@@ -138,7 +140,7 @@ impl GammaGamma {
     /// The logarithm of the likelihood of what a customer spent; 0 where nothing is known.
     #[must_use]
     pub fn log_likelihood(&self, spend: &Spend) -> f64 {
-        if spend.count() == 0 { 0.0 } else { self.row(&self.table(0), spend, &mut []) }
+        if spend.count() == 0 { 0.0 } else { self.row(&self.table(0), &Paid::of(spend), &mut []) }
     }
 
     /// Draws what a new customer spends at each of `count` purchases.
@@ -187,43 +189,73 @@ fn starts(rows: &[Spend], weights: &[f64]) -> Vec<Vec<f64>> {
     vec![start(0.5), start(0.1), start(0.9)]
 }
 
-/// What rows with the same count share.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a customer spent, as the likelihood takes it: with the one logarithm that no parameter changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paid {
+    count: u32,
+    spent: f64,
+    ln_spent: f64,
+}
+
+impl Paid {
+    pub(crate) fn of(spend: &Spend) -> Paid {
+        let spent = f64::from(spend.count()) * spend.mean();
+        Paid { count: spend.count(), spent, ln_spent: ln(spent) }
+    }
+}
+
+/// What rows share.
+#[derive(Clone, Debug)]
 pub(crate) struct Shared {
-    ln_beta: f64,
+    ln_v: f64,
+    counts: Vec<OfCount>,
+}
+
+/// What rows with the same count share.
+#[derive(Clone, Copy, Debug)]
+struct OfCount {
+    /// ln x − ln B(px, q).
+    value: f64,
     by_p: f64,
     by_q: f64,
 }
 
 impl GammaGamma {
-    fn shared(&self, count: u32) -> Shared {
+    fn of_count(&self, count: u32) -> OfCount {
         let x = f64::from(count);
         let px = self.p * x;
-        Shared { ln_beta: ln_beta(px, self.q), by_p: x * digamma_rise(px, self.q), by_q: digamma_rise(self.q, px) }
+        OfCount { value: ln(x) - ln_beta(px, self.q), by_p: x * digamma_rise(px, self.q), by_q: digamma_rise(self.q, px) }
     }
 }
 
-impl RowLikelihood<Spend> for GammaGamma {
-    /// What rows share, by count.
-    type Table = Vec<Shared>;
+impl RowLikelihood<Paid> for GammaGamma {
+    type Table = Shared;
 
-    fn table(&self, largest: u32) -> Vec<Shared> {
+    fn table(&self, largest: u32) -> Shared {
         const LONGEST: u32 = 256;
-        (1..=largest.min(LONGEST)).map(|count| self.shared(count)).collect()
+        Shared { ln_v: ln(self.v), counts: (1..=largest.min(LONGEST)).map(|count| self.of_count(count)).collect() }
     }
 
-    fn row(&self, table: &Vec<Shared>, spend: &Spend, gradient: &mut [f64]) -> f64 {
-        let shared = table.get(spend.count() as usize - 1).copied().unwrap_or_else(|| self.shared(spend.count()));
-        let x = f64::from(spend.count());
-        let (px, spent) = (self.p * x, x * spend.mean());
-        let (far, near) = (ln_1p(spent / self.v), ln_1p(self.v / spent));
+    fn row(&self, table: &Shared, paid: &Paid, gradient: &mut [f64]) -> f64 {
+        let shared = table.counts.get(paid.count as usize - 1).copied().unwrap_or_else(|| self.of_count(paid.count));
+        let x = f64::from(paid.count);
+        let (px, spent) = (self.p * x, paid.spent);
+        // ln(1 + xm/v) and ln(1 + v/(xm)) are a logarithm apart that is known: the smaller one keeps its digits.
+        let ln_ratio = paid.ln_spent - table.ln_v;
+        let (far, near) = if spent < self.v {
+            let far = ln_1p(spent / self.v);
+            (far, far - ln_ratio)
+        } else {
+            let near = ln_1p(self.v / spent);
+            (near + ln_ratio, near)
+        };
         if let [p, q, v] = gradient {
-            let share = spent / (self.v + spent);
+            let whole = self.v + spent;
             *p = self.p * (shared.by_p - x * near);
             *q = self.q * (shared.by_q - far);
-            *v = self.q * share - px * (self.v / (self.v + spent));
+            *v = self.q * (spent / whole) - px * (self.v / whole);
         }
-        -shared.ln_beta - ln(spend.mean()) - self.q * far - px * near
+        shared.value - paid.ln_spent - self.q * far - px * near
     }
 }
 

@@ -12,7 +12,7 @@ fn gradient_is_a_central_difference() {
             let spend = Spend::new(count, mean).unwrap();
             let model = GammaGamma::new(values[0], values[1], values[2]).unwrap();
             let mut gradient = [0.0; 3];
-            let value = model.row(&model.table(20), &spend, &mut gradient);
+            let value = model.row(&model.table(20), &Paid::of(&spend), &mut gradient);
             close(value, model.log_likelihood(&spend), 1e-13);
             for (index, slope) in gradient.into_iter().enumerate() {
                 let h = 1e-5;
@@ -88,7 +88,7 @@ fn extremes_stay_in_range() {
         let mean = draw();
         let spend = Spend::new(random.below(1_000_000) as u32 + 1, mean).unwrap();
         let mut gradient = [0.0; 3];
-        let value = model.row(&model.table(0), &spend, &mut gradient);
+        let value = model.row(&model.table(0), &Paid::of(&spend), &mut gradient);
         assert!(value.is_finite() && gradient.iter().all(|slope| slope.is_finite()), "{model:?} {spend:?}: {value} {gradient:?}");
         if let Ok(interval) = model.value_interval(&spend, 0.9) {
             assert!(interval.estimate > 0.0 && interval.estimate.is_finite(), "{model:?} {spend:?}: {interval:?}");

@@ -17,7 +17,8 @@ const CHUNK: usize = 64;
 
 /// What a rulebook's forecast says of all customers, a row each: the rows of [`Scores`](crate::Scores).
 ///
-/// Prospects have no forecast: their rows are missing, but for the Say of one who referred customers. Amounts are in millionths.
+/// Prospects have no forecast: their rows are missing, but for the value by way of one who referred customers. Amounts are in
+/// millionths. [`Scores::value`](crate::Scores::value) adds them up.
 #[derive(Clone, Debug)]
 pub struct Forecasts {
     /// The probability that the customer still buys.

@@ -37,6 +37,35 @@ use crate::money::Money;
 /// say = credit received − credit given      credit = round(referral share · lifetime value of the referred customer)
 /// ```
 /// Stay and spend are those of the [`CustomerForecast`]. A prospect has none, but may have credit.
+///
+/// # Example
+/// ```
+/// use engagement_core::model::{GammaGamma, MbgNbd};
+/// use engagement_core::value::Forecast;
+/// use engagement_core::{Interaction, Key, Ledger, Rulebook, TimeUnit};
+///
+/// let mut ledger = Ledger::new();
+/// for (customer, day, kind, other) in [
+///     ("ann", "2026-01-05", "purchase", None),
+///     ("bob", "2026-02-02", "referral", Some("ann")),
+///     ("bob", "2026-02-02", "purchase", None),
+/// ] {
+///     let at = ledger.zone().parse(day)?;
+///     let amount = (kind == "purchase").then(|| "30".parse()).transpose()?;
+///     ledger.append(&Interaction { amount, other: other.map(Key::from), ..Interaction::new(customer, at, kind) })?;
+/// }
+/// let forecast = Forecast {
+///     spend: Some(GammaGamma::new(6.25, 3.74, 15.44)?),
+///     ..Forecast::new(MbgNbd::new(0.525, 6.183, 0.891, 1.614)?, TimeUnit::Week, 52.0)
+/// };
+/// let rules = Rulebook { forecast: Some(forecast), ..Rulebook::standard() }.compile()?;
+/// let as_of = ledger.zone().parse_as_of("2026-02-28")?;
+/// let (ann, bob) = (rules.score(&ledger, Key::from("ann"), as_of)?, rules.score(&ledger, Key::from("bob"), as_of)?);
+/// // All that bob is worth is put down to ann, who brought him.
+/// assert_eq!(ann.value.unwrap().say, bob.forecast.unwrap().lifetime_value.unwrap());
+/// assert_eq!(bob.value.unwrap().total()?.micros(), 0);
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EngagementValue {
     /// What the customers referred by this one are worth, less what is credited to this one's referrer.

@@ -8,8 +8,8 @@ use crate::time::Timestamp;
 
 /// What became of the referrals at or before an as-of: every one is counted once.
 ///
-/// A referral is an interaction of the newcomer that names the referrer as `other`. It counts where it is the first of the customer
-/// that breaks none of the rules below.
+/// A referral is an interaction of the newcomer that names the referrer as `other`. The first of a customer's that breaks no rule of
+/// the customer's own history is the one that can count; it does unless it closed a circle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ReferralCounts {
     /// Referrals that count: their referrers get credit for what the customers are worth.

@@ -9,6 +9,38 @@ use crate::money::Money;
 use crate::score::Scores;
 
 /// What several customers are worth together, by way: exact sums.
+///
+/// # Example
+/// ```
+/// use engagement_core::model::{GammaGamma, MbgNbd};
+/// use engagement_core::value::Forecast;
+/// use engagement_core::{Interaction, Key, Ledger, Money, Rulebook, ScoreOptions, TimeUnit};
+///
+/// let mut ledger = Ledger::new();
+/// for (customer, day, kind, other) in [
+///     ("ann", "2026-01-05", "purchase", None),
+///     ("bob", "2026-02-02", "referral", Some("ann")),
+///     ("bob", "2026-02-02", "purchase", None),
+/// ] {
+///     let at = ledger.zone().parse(day)?;
+///     let amount = (kind == "purchase").then(|| "30".parse()).transpose()?;
+///     ledger.append(&Interaction { amount, other: other.map(Key::from), ..Interaction::new(customer, at, kind) })?;
+/// }
+/// let forecast = Forecast {
+///     spend: Some(GammaGamma::new(6.25, 3.74, 15.44)?),
+///     ..Forecast::new(MbgNbd::new(0.525, 6.183, 0.891, 1.614)?, TimeUnit::Week, 52.0)
+/// };
+/// let rules = Rulebook { forecast: Some(forecast), ..Rulebook::standard() }.compile()?;
+/// let as_of = ledger.zone().parse_as_of("2026-02-28")?;
+/// let scores = rules.score_all(&ledger, as_of, &ScoreOptions::default())?;
+/// let all = scores.value()?.unwrap();
+/// assert_eq!((all.customers, all.say), (2, Money::ZERO));
+/// assert_eq!(all.stay.micros() + all.spend.micros(), all.lifetime_value.micros());
+/// let forecasts = scores.forecasts.as_ref().unwrap();
+/// assert_eq!(forecasts.value_say.money(0), forecasts.lifetime_value.money(1));
+/// assert_eq!((forecasts.referrals.counted, forecasts.referrals.violations()), (1, 0));
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ValueTotals {
     /// Customers with a forecast.

@@ -87,7 +87,8 @@ def main():
         n = draw.choice([3, 12, 60, 365])
         recency = draw.randint(0, n)
         rows.append((*model, draw.randint(1, recency) if recency else 0, recency, n))
-    lines = ["alpha,beta,gamma,delta,x,t_x,n,later,k,rate,log_likelihood,by_alpha,by_beta,by_gamma,by_delta,alive,alive_later,expected,probability,endless,discounted"]
+    names = "alpha,beta,gamma,delta,x,t_x,n,later,k,rate,log_likelihood,by_alpha,by_beta,by_gamma,by_delta"
+    lines = [names + ",alive,alive_later,expected,probability,endless,discounted"]
     for row in rows:
         parameters, (x, recency, n) = [mpf(v) for v in row[:4]], row[4:]
         later, rate = draw.choice([1, 5, 40]), draw.choice([0.001, 0.1, 2.0])

@@ -175,11 +175,13 @@ def gauss(n):
     """Gauss's rule on −1 to 1."""
     nodes = []
     for i in range(n):
-        x = mp.findroot(lambda t: mp.legendre(n, t), mp.cos(mp.pi * (i + mpf(3) / 4) / (n + mpf(1) / 2)))
-        p, q = mpf(1), x
-        for m in range(2, n + 1):
-            p, q = q, ((2 * m - 1) * x * q - (m - 1) * p) / m
-        slope = n * (x * q - p) / (x * x - 1)
+        x = mp.cos(mp.pi * (i + mpf(3) / 4) / (n + mpf(1) / 2))
+        for _ in range(8):
+            p, q = mpf(1), x
+            for m in range(2, n + 1):
+                p, q = q, ((2 * m - 1) * x * q - (m - 1) * p) / m
+            slope = n * (x * q - p) / (x * x - 1)
+            x -= q / slope
         nodes.append((x, 2 / ((1 - x * x) * slope * slope)))
     return nodes
 

@@ -173,7 +173,8 @@ def main():
     draw = random.Random(51)
     rows = [(*m, *h) for m in MODELS[:9] for h in HISTORIES] + [(*m, *h) for m in MODELS[9:] for h in HISTORIES[1:7]]
     rows += histories(draw, 100)
-    lines = ["r,alpha,s,beta,x,t_x,T,later,t,horizon,delta,log_likelihood,by_r,by_alpha,by_s,by_beta,alive,alive_later,expected,discounted"]
+    names = "r,alpha,s,beta,x,t_x,T,later,t,horizon,delta,log_likelihood,by_r,by_alpha,by_s,by_beta"
+    lines = [names + ",alive,alive_later,expected,discounted"]
     for row in rows:
         exact = [mpf(v) for v in row]
         later, t, delta = draw.choice([1.0, 39.0, 1e3]), draw.choice([0.5, 39.0, 52.0, 1e4, 1e6]), draw.choice([1e-4, 0.0027, 0.1, 3.0])
@@ -192,9 +193,8 @@ def main():
         alive_later = alive * mp.exp(-s * mp.log1p(later / (beta + age)))
         expected = rate * discounted_time(s, beta + age, mpf(t), 0)
         discounted = rate * discounted_time(s, beta + age, mpf(horizon), mpf(delta))
-        lines.append(",".join([
-            *map(cell, [*row, later, t, horizon, delta]),
-            *map(cell, [value, *slopes, alive, alive_later, expected, discounted])]))
+        values = [value, *slopes, alive, alive_later, expected, discounted]
+        lines.append(",".join(map(cell, [*row, later, t, horizon, delta, *values])))
     (HERE / "pareto_nbd.csv").write_text("\n".join(lines) + "\n")
     print(len(lines) - 1, flush=True)
 

@@ -53,6 +53,18 @@ pub(crate) fn new_scores() -> eng_scores {
     scores
 }
 
+pub(crate) fn new_purchases() -> eng_purchases {
+    let mut purchases = null_mut();
+    assert_eq!(unsafe { eng_purchases_new(&raw mut purchases) }, ENG_OK);
+    purchases
+}
+
+pub(crate) fn new_model() -> eng_model {
+    let mut model = null_mut();
+    assert_eq!(unsafe { eng_model_new(&raw mut model) }, ENG_OK);
+    model
+}
+
 /// Appends an interaction without an amount.
 pub(crate) fn append(ledger: eng_ledger, customer: &[u8], at: i64, kind: &[u8]) -> i32 {
     append_amount(ledger, customer, at, kind, None)

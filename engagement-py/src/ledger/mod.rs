@@ -19,8 +19,10 @@ use crate::ratio::{self, EngagementRatio};
 use crate::reconciliation::Reconciliation;
 use crate::rulebook::Rulebook;
 use crate::score::{self, Scores};
+use crate::segment::Rfm;
 use crate::shared::Shared;
 use crate::table::Table;
+use crate::validate::Validation;
 use crate::work::interruptible;
 use load::How;
 
@@ -53,7 +55,7 @@ impl Ledger {
         }
     }
 
-    fn zone(&self, py: Python<'_>) -> PyResult<Zone> {
+    pub(crate) fn zone(&self, py: Python<'_>) -> PyResult<Zone> {
         Ok(self.inner.read(py)?.ledger.zone().clone())
     }
 
@@ -385,6 +387,78 @@ impl Ledger {
         };
         let summary = self.work(py, |ledger| ledger.purchases(&options))?;
         purchases::bind(py, summary)
+    }
+
+    /// The cohort table: who first bought when, and how many of them came back in each later period.
+    #[pyo3(signature = (as_of=None, *, period="month", acquired_from=None))]
+    fn retention(
+        &self,
+        py: Python<'_>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        period: &str,
+        acquired_from: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        self.cohort_table(py, as_of, period, acquired_from)
+    }
+
+    /// How long each customer was one, and whether the end was seen: a cancellation, or a silence of more than `gap` units.
+    #[pyo3(signature = (*, gap=None, as_of=None, unit="week", acquired_from=None))]
+    fn tenures(
+        &self,
+        py: Python<'_>,
+        gap: Option<f64>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        unit: &str,
+        acquired_from: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        self.tenure_table(py, gap, as_of, unit, acquired_from)
+    }
+
+    /// Scores of recency, frequency and money from 1 to 5, and named segments; the cuts are quantiles, or given.
+    #[pyo3(signature = (as_of=None, *, recency_cuts=None, frequency_cuts=None, monetary_cuts=None))]
+    fn rfm<'py>(
+        &self,
+        py: Python<'py>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        recency_cuts: Option<Vec<f64>>,
+        frequency_cuts: Option<Vec<f64>>,
+        monetary_cuts: Option<Vec<f64>>,
+    ) -> PyResult<Bound<'py, Rfm>> {
+        crate::segment::rfm(py, self, as_of, [recency_cuts, frequency_cuts, monetary_cuts])
+    }
+
+    /// What models, and rulebooks by name, predict from the past of this ledger about its later part, side by side.
+    #[pyo3(signature = (models=None, *, rulebooks=None, horizon, unit="week", origins=None, acquired_from=None, level=0.95, replicates=400, seed=1, threads=0))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn validate<'py>(
+        &self,
+        py: Python<'py>,
+        models: Option<Vec<String>>,
+        rulebooks: Option<&Bound<'py, PyDict>>,
+        horizon: f64,
+        unit: &str,
+        origins: Option<Vec<Bound<'py, PyAny>>>,
+        acquired_from: Option<&Bound<'py, PyAny>>,
+        level: f64,
+        replicates: u32,
+        seed: u64,
+        threads: i64,
+    ) -> PyResult<Bound<'py, Validation>> {
+        let zone = self.zone(py)?;
+        let origins = origins.unwrap_or_default();
+        let options = core::validate::ValidateOptions {
+            unit: purchases::unit(unit)?,
+            origins: origins.iter().map(|origin| convert::as_of(&zone, origin)).collect::<PyResult<_>>()?,
+            acquired_from: acquired_from.map(|from| convert::moment(&zone, from)).transpose()?,
+            level,
+            replicates,
+            seed,
+            threads: convert::count("threads", threads)?,
+            ..core::validate::ValidateOptions::horizon(horizon)
+        };
+        let candidates = crate::validate::candidates(models, rulebooks)?;
+        let validation = self.work(py, |ledger| ledger.validate(&candidates, &options))?;
+        crate::validate::bind(py, validation, &zone)
     }
 
     /// What a customer did, up to an as-of, in time order.

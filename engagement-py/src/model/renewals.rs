@@ -6,8 +6,8 @@ use pyo3::types::PyDict;
 
 use super::fit::{Fit, Fitted, Options};
 use super::{number_or_column, whole};
-use crate::column::Numbers;
-use crate::errors::{OrRaise, invalid};
+use crate::column::{Numbers, flags};
+use crate::errors::OrRaise;
 use crate::score::thousands;
 
 /// Customers by how often their contract was renewed and whether it still runs.
@@ -47,19 +47,6 @@ impl Renewals {
     fn __repr__(&self) -> String {
         format!("Renewals({} customers)", thousands(self.renewals.customers()))
     }
-}
-
-/// A column of yes and no, of any of the forms that numbers come in.
-fn flags(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
-    if let Ok(flags) = value.extract::<Vec<bool>>() {
-        return Ok(flags);
-    }
-    let flag = |(row, value): (usize, &f64)| match *value {
-        0.0 => Ok(false),
-        1.0 => Ok(true),
-        other => Err(invalid(format!("{name}, row {row}: {other} is neither 0 nor 1"))),
-    };
-    Numbers::new(name, value)?.values.iter().enumerate().map(flag).collect()
 }
 
 /// A whole number of occasions.

@@ -1,7 +1,7 @@
 //! What a customer will do, given the history.
 
 use super::MOST_PHASES;
-use super::erlang::Erlang;
+use super::erlang::mean_given_chance;
 use crate::math::{BetaPoint, NegativeBinomial, beta_expectation, exp, exp_m1, ln, ln_1p, ln_beta_ratio, ln_gamma, ln_rising, mean_power, pow, sqrt};
 
 /// Counts summed between two looks at what is left.
@@ -54,7 +54,7 @@ pub(in crate::model) struct Ahead {
 
 /// What is averaged over the number n of purchases that a customer who cannot leave would make.
 #[derive(Clone, Copy, PartialEq)]
-enum Of {
+pub(super) enum Of {
     /// The probability of staying through all n.
     Staying,
     /// The mean number made before leaving.
@@ -228,15 +228,8 @@ impl Ahead {
         if self.k == 1 {
             return -exp_m1(-self.shape * ln_1p(p * u)) / p;
         }
-        let erlang = Erlang { k: self.k, p, ln_stay: chance.ln_q.min(-SMALLEST_CHANCE) };
-        self.phases()
-            .map(|(j, phase)| {
-                let shape = self.shape + j as f64;
-                phase * match of {
-                    Of::Staying => erlang.staying(shape, u, j as u32),
-                    Of::Made => erlang.made(shape, u, j as u32),
-                }
-            })
-            .sum()
+        let ln_stay = chance.ln_q.min(-SMALLEST_CHANCE);
+        mean_given_chance(of, self.shape, u, &self.phases[..self.k as usize], p, ln_stay)
     }
+}
 }

@@ -1,95 +1,99 @@
 //! Purchases whose gaps have several phases, for a given chance of leaving after each.
 
-use crate::math::{NegativeBinomial, exp, exp_m1, ln_1p};
+use super::ahead::Of;
+use crate::math::{NegativeBinomial, exp, exp_m1, ln, ln_1p};
 
 /// Below this chance of staying, a purchase or two is all there is.
 const RARELY: f64 = 1e-3;
 /// Purchases counted then: the chance of staying through more is below 1e−24.
 const FEW: u64 = 8;
 
-/// Gaps of k phases and a chance of leaving after each.
+/// The mean over the rate λ ~ gamma(`shape` + j, 1) and the number j of phases that are over, of which `phases` has the
+/// probabilities, for a time of `u` and a chance of leaving 1 − e^`ln_stay` = `p`.
 ///
 /// # Formula
-/// With y = 1 − p, z = y^(1/k), ω = e^(2πi/k), u = t/scale and N ~ NegBin(shape, scale/(scale + t)), sums over every k-th count are
-/// means over the k roots of y:
+/// With y = 1 − p, z = y^(1/k), ω = e^(2πi/k) and N ~ NegBin(shape + j, 1/(1 + u)), sums over every k-th count are means over the
+/// k roots of y:
 /// ```text
-/// made    = Σ_n y^(n−1) P(N ≥ kn − j)    = z^(1+j−k)/k Σ_m ω^(m(1+j)) [1 − (1 + (1 − zω^m)u)^−shape]/(1 − zω^m)
-/// staying = Σ_i P(N = i) y^⌊(i+j)/k⌋     = p z^(1+j−k)/k Σ_m ω^(m(1+j)) (1 + (1 − zω^m)u)^−shape/(1 − zω^m)
+/// made    = Σ_n y^(n−1) P(N ≥ kn − j)  = z^(1+j−k)/k Σ_m ω^(m(1+j)) [1 − (1 + (1 − zω^m)u)^−(shape+j)]/(1 − zω^m)
+/// staying = Σ_i P(N = i) y^⌊(i+j)/k⌋   = p z^(1+j−k)/k Σ_m ω^(m(1+j)) (1 + (1 − zω^m)u)^−(shape+j)/(1 − zω^m)
 /// ```
 /// The term m = 0 is positive and the others fade with the number of phases, which is large where this is used. For z near 0 the
 /// left-hand sums have few terms.
-pub(super) struct Erlang {
-    pub(super) k: u32,
-    /// The chance of leaving.
-    pub(super) p: f64,
-    /// ln(1 − p).
-    pub(super) ln_stay: f64,
+pub(super) fn mean_given_chance(of: Of, shape: f64, u: f64, phases: &[f64], p: f64, ln_stay: f64) -> f64 {
+    let y = exp(ln_stay);
+    if y < RARELY {
+        return by_few(of, shape, u, phases, y);
+    }
+    let k = phases.len() as f64;
+    let ln_z = ln_stay / k;
+    let z = exp(ln_z);
+    let (mut sum, mut power_of_z) = (0.0, exp(ln_z * (1.0 - k)));
+    // m = 0.
+    let off = -exp_m1(ln_z);
+    let ln_base = ln_1p(off * u);
+    for (j, phase) in phases.iter().enumerate() {
+        let exponent = -(shape + j as f64) * ln_base;
+        sum += phase * power_of_z * if of == Of::Made { -exp_m1(exponent) } else { exp(exponent) } / off;
+        power_of_z *= z;
+    }
+    // The others come in conjugate pairs; −1 is alone.
+    for m in 1..=phases.len() / 2 {
+        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * m as f64 / k);
+        let root = Complex(cosine, sine);
+        let off = Complex(1.0 - z * cosine, -z * sine);
+        let base = Complex(1.0 + off.0 * u, off.1 * u);
+        let inverse = base.inverse();
+        let mut power = base.power(-shape);
+        let mut turn = root.times(off.inverse());
+        let mut part = 0.0;
+        let mut power_of_z = exp(ln_z * (1.0 - k));
+        for phase in phases {
+            let value = if of == Of::Made { Complex(1.0 - power.0, -power.1) } else { power };
+            part += phase * power_of_z * value.times(turn).0;
+            power = power.times(inverse);
+            turn = turn.times(root);
+            power_of_z *= z;
+        }
+        sum += if 2 * m == phases.len() { part } else { 2.0 * part };
+    }
+    if of == Of::Made { sum / k } else { sum / k * p }
 }
 
-impl Erlang {
-    /// The mean number of purchases made, with `j` phases of the first gap over.
-    pub(super) fn made(&self, shape: f64, u: f64, j: u32) -> f64 {
-        let y = exp(self.ln_stay);
-        if y < RARELY {
-            let counts = NegativeBinomial::new(shape, 1.0, u);
-            let k = u64::from(self.k);
-            return (1..FEW).rev().fold(0.0, |sum, n| sum * y + counts.upper(k * n - u64::from(j)));
-        }
-        self.roots(j, |off, real, imaginary| {
-            if off == 0 {
-                return -exp_m1(-shape * ln_1p(real * u)) / real;
-            }
-            // (1 − w^−shape)/d for w = 1 + d u, d = real + i imaginary.
-            let (re, im) = power(shape, 1.0 + real * u, imaginary * u);
-            turned(self.k, off, j, 1.0 - re, -im, real, imaginary)
-        })
+/// The sums over purchases, where staying through more than a few has no probability.
+fn by_few(of: Of, shape: f64, u: f64, phases: &[f64], y: f64) -> f64 {
+    let k = phases.len() as u64;
+    let mut sum = 0.0;
+    for (j, phase) in (0..).zip(phases) {
+        let counts = NegativeBinomial::new(shape + j as f64, 1.0, u);
+        let exactly = |n: u64| ((k * n).saturating_sub(j)..k * (n + 1) - j).map(|i| counts.pmf(i)).sum::<f64>();
+        sum += phase
+            * match of {
+                Of::Made => (1..FEW).rev().fold(0.0, |sum, n| sum * y + counts.upper(k * n - j)),
+                Of::Staying => (0..FEW).rev().fold(0.0, |sum, n| sum * y + exactly(n)),
+            };
     }
-
-    /// The probability of staying through all purchases, with `j` phases of the first gap over.
-    pub(super) fn staying(&self, shape: f64, u: f64, j: u32) -> f64 {
-        let y = exp(self.ln_stay);
-        if y < RARELY {
-            let counts = NegativeBinomial::new(shape, 1.0, u);
-            let k = u64::from(self.k);
-            let exactly = |n: u64| ((k * n).saturating_sub(u64::from(j))..k * (n + 1) - u64::from(j)).map(|i| counts.pmf(i)).sum::<f64>();
-            return (0..FEW).rev().fold(0.0, |sum, n| sum * y + exactly(n));
-        }
-        self.p
-            * self.roots(j, |off, real, imaginary| {
-                if off == 0 {
-                    return exp(-shape * ln_1p(real * u)) / real;
-                }
-                let (re, im) = power(shape, 1.0 + real * u, imaginary * u);
-                turned(self.k, off, j, re, im, real, imaginary)
-            })
-    }
-
-    /// The sum over the roots of a `term` that is told the root's number and 1 − zω^m.
-    fn roots(&self, j: u32, term: impl Fn(u32, f64, f64) -> f64) -> f64 {
-        let (k, ln_z) = (f64::from(self.k), self.ln_stay / f64::from(self.k));
-        let z = exp(ln_z);
-        let mut sum = term(0, -exp_m1(ln_z), 0.0);
-        // Roots come in conjugate pairs; −1 is alone.
-        for m in 1..=self.k / 2 {
-            let (sine, cosine) = libm::sincos(std::f64::consts::TAU * f64::from(m) / k);
-            let both = if 2 * m == self.k { 1.0 } else { 2.0 };
-            sum += both * term(m, 1.0 - z * cosine, -z * sine);
-        }
-        exp(ln_z * (f64::from(j) + 1.0 - k)) / k * sum
-    }
+    sum
 }
 
-/// (real + i imaginary)^−shape.
-fn power(shape: f64, real: f64, imaginary: f64) -> (f64, f64) {
-    let size = exp(-shape * crate::math::ln(libm::hypot(real, imaginary)));
-    let (sine, cosine) = libm::sincos(-shape * libm::atan2(imaginary, real));
-    (size * cosine, size * sine)
-}
+/// A complex number.
+#[derive(Clone, Copy)]
+struct Complex(f64, f64);
 
-/// The real part of ω^(m(1+j)) (re + i im)/(real + i imaginary).
-fn turned(k: u32, m: u32, j: u32, re: f64, im: f64, real: f64, imaginary: f64) -> f64 {
-    let square = real * real + imaginary * imaginary;
-    let (over_re, over_im) = ((re * real + im * imaginary) / square, (im * real - re * imaginary) / square);
-    let (sine, cosine) = libm::sincos(std::f64::consts::TAU * f64::from(m * (1 + j) % k) / f64::from(k));
-    over_re * cosine - over_im * sine
+impl Complex {
+    fn times(self, other: Complex) -> Complex {
+        Complex(self.0 * other.0 - self.1 * other.1, self.0 * other.1 + self.1 * other.0)
+    }
+
+    fn inverse(self) -> Complex {
+        let size = libm::hypot(self.0, self.1);
+        Complex(self.0 / size / size, -self.1 / size / size)
+    }
+
+    /// The principal value of a real power.
+    fn power(self, exponent: f64) -> Complex {
+        let size = exp(exponent * ln(libm::hypot(self.0, self.1)));
+        let (sine, cosine) = libm::sincos(exponent * libm::atan2(self.1, self.0));
+        Complex(size * cosine, size * sine)
+    }
 }

@@ -47,6 +47,22 @@ def histories(frequency: Floats, recency: Floats, T: Floats) -> Purchases:
     return Purchases(frequency, np.where(frequency == 0, 0.0, recency), T)
 
 
+def by_value(values: Floats, answer: Callable[[float, npt.NDArray[np.bool_]], Any]) -> Floats:
+    """``answer`` of each distinct value and of the rows that have it: where a model takes one number and not a column."""
+    answers = np.empty(len(values))
+    for value in np.unique(values):
+        rows = values == value
+        answers[rows] = np.asarray(answer(value, rows))
+    return answers
+
+
+def whole(name: str, value: float) -> int:
+    """A count, refused with a part left over."""
+    if value != int(value):
+        raise ValueError(f"{name}: {value} is not a whole number")
+    return int(value)
+
+
 def of_histories(answer: Callable[..., Any], frequency: Any, recency: Any, T: Any, *others: Any) -> Any:
     """``answer`` of the customers with these histories and of the other arguments, in the arguments' shape."""
     rows = Rows(frequency, recency, T, *others)

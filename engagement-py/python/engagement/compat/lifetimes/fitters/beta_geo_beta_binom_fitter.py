@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 from engagement import BgBb, Opportunities
-from engagement.compat.lifetimes._rows import Rows
+from engagement.compat.lifetimes._rows import Rows, by_value, whole
 from engagement.compat.lifetimes.fitters import BaseFitter, run
 from engagement.compat.lifetimes.generate_data import beta_geometric_beta_binom_model
 from engagement.compat.lifetimes.utils import _check_inputs
@@ -72,12 +73,9 @@ class BetaGeoBetaBinomFitter(BaseFitter):
     def _of(answer: Any, frequency: Any, recency: Any, n_periods: Any, ahead: Any) -> Any:
         rows = Rows(frequency, recency, n_periods, ahead)
         x, t_x, n, m = rows.columns
-        values = np.empty(len(x))
-        # One question for each number of opportunities ahead: mostly there is one only.
-        for opportunities in np.unique(m):
-            asked = m == opportunities
-            if opportunities != int(opportunities):
-                raise ValueError(f"m_periods_in_future: {opportunities} is not a whole number of opportunities")
-            history = Opportunities(x[asked], np.where(x == 0, 0.0, t_x)[asked], n[asked])
-            values[asked] = np.asarray(answer(history, int(opportunities)))
-        return rows.back(values)
+        t_x = np.where(x == 0, 0.0, t_x)
+
+        def ask(ahead: float, asked: npt.NDArray[np.bool_]) -> Any:
+            return answer(Opportunities(x[asked], t_x[asked], n[asked]), whole("m_periods_in_future", ahead))
+
+        return rows.back(by_value(m, ask))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 from engagement import BgNbd, Purchases
-from engagement.compat.lifetimes._rows import of_histories, of_times
+from engagement.compat.lifetimes._rows import Floats, by_value, of_histories, of_times, whole
 from engagement.compat.lifetimes.fitters import BaseFitter, repeated, run
 from engagement.compat.lifetimes.generate_data import beta_geometric_nbd_model
 from engagement.compat.lifetimes.utils import _check_inputs, _scale_time
@@ -104,4 +104,12 @@ class BetaGeoFitter(TransactionFitter):
 
     def probability_of_n_purchases_up_to_time(self, t: Any, n: Any) -> Any:
         """The probability that a new customer makes ``n`` repeat purchases in the first ``t`` time units."""
-        return of_times(self._engine().probability_of_purchases_new, n, t)
+        chance = self._engine().probability_of_purchases_new
+
+        def of_all(n: Floats, t: Floats) -> Floats:
+            # The model takes one column: the one with more to ask.
+            if len(np.unique(t)) < len(np.unique(n)):
+                return by_value(t, lambda time, rows: chance(n[rows], time))
+            return by_value(n, lambda count, rows: chance(whole("n", count), t[rows]))
+
+        return of_times(of_all, n, t)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from engagement import ParetoNbd
-from engagement.compat.lifetimes._rows import of_histories
+from engagement.compat.lifetimes._rows import Rows, by_value, histories, whole
 from engagement.compat.lifetimes.fitters.beta_geo_fitter import TransactionFitter
 from engagement.compat.lifetimes.generate_data import pareto_nbd_model
 
@@ -46,4 +49,11 @@ class ParetoNBDFitter(TransactionFitter):
 
     def conditional_probability_of_n_purchases_up_to_time(self, n: Any, t: Any, frequency: Any, recency: Any, T: Any) -> Any:
         """The probability of ``n`` purchases in the next ``t`` time units, given the history."""
-        return of_histories(self._engine().probability_of_purchases, frequency, recency, T, n, t)
+        rows = Rows(frequency, recency, T, n, t)
+        x, t_x, age, count, time = rows.columns
+        chance = self._engine().probability_of_purchases
+
+        def ask(count: float, asked: npt.NDArray[np.bool_]) -> Any:
+            return chance(histories(x[asked], t_x[asked], age[asked]), whole("n", count), time[asked])
+
+        return rows.back(by_value(count, ask))

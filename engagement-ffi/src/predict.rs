@@ -1,0 +1,265 @@
+//! Predictions of a model: of one customer, or of rows of purchases.
+
+use engagement_core::model::{Model, PurchaseHistory, Spend};
+use engagement_core::{Error, ErrorKind, Purchases, Result};
+
+use crate::arguments::counted;
+use crate::guard;
+use crate::model::{MODELS, Slot, eng_model};
+use crate::out::{Out, OutColumn, count, range};
+use crate::purchases::{PURCHASES, eng_purchases};
+
+/// Frequency, recency and age as a caller says them.
+type Customer = (i64, f64, f64);
+
+/// What is predicted: a number of one customer.
+type Predict<'a> = &'a (dyn Fn(&Model, &PurchaseHistory) -> Result<f64> + Sync);
+
+/// A customer, checked.
+fn history((frequency, recency, age): Customer) -> Result<PurchaseHistory> {
+    PurchaseHistory::new(counted(frequency, "frequency")?, recency, age)
+}
+
+/// A number of purchases to come.
+fn purchases_to_come(n: i64) -> Result<u64> {
+    u64::try_from(n).map_err(|_| Error::new(ErrorKind::InvalidArgument, format!("n: {n} is not a number of purchases")))
+}
+
+/// Predicts of one customer.
+fn one(model: eng_model, customer: Customer, value: *mut f64, predict: Predict<'_>) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let value = Out::required(value, "value")?;
+        value.write(predict(slot.purchases()?, &history(customer)?)?);
+        Ok(())
+    })
+}
+
+/// Computes rows of a column, all of them before one is written.
+fn rows_of(
+    model: eng_model,
+    purchases: eng_purchases,
+    (offset, count): (i64, i64),
+    values: *mut f64,
+    compute: impl FnOnce(&Slot, &Purchases, std::ops::Range<usize>) -> Result<Vec<f64>>,
+) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        PURCHASES.with(purchases.addr(), |summary| {
+            let purchases = summary.purchases()?;
+            let rows = range(offset, count, purchases.len())?;
+            let values = OutColumn::required(values, rows.len(), "values")?;
+            values.write(compute(slot, purchases, rows)?.into_iter());
+            Ok(())
+        })
+    })
+}
+
+/// Predicts of rows of purchases; where all are asked for, once of those with equal numbers, on several threads.
+fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, predict: Predict<'_>) -> i32 {
+    rows_of(model, purchases, rows, values, |slot, purchases, rows| {
+        let model = slot.purchases()?;
+        if rows.len() == purchases.len() {
+            return purchases.map(slot.threads, |customer| predict(model, customer));
+        }
+        collected(rows, |row| predict(model, &purchases.history(row)))
+    })
+}
+
+/// A number for each of some rows.
+fn collected(rows: std::ops::Range<usize>, number: impl Fn(usize) -> Result<f64>) -> Result<Vec<f64>> {
+    let mut numbers = Vec::new();
+    numbers.try_reserve_exact(rows.len())?;
+    for row in rows {
+        numbers.push(number(row)?);
+    }
+    Ok(numbers)
+}
+
+/// Gives the probability that a customer with `frequency` repeat purchases, the last of them `recency` units after the first purchase,
+/// which was `age` units ago, still buys `later` units from now, if nothing more is seen; 0 is now.
+///
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` naming the value and its domain, `ENG_MISSING_FIELD` while the model is empty,
+/// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_probability_alive(
+    model: eng_model,
+    frequency: i64,
+    recency: f64,
+    age: f64,
+    later: f64,
+    probability: *mut f64,
+) -> i32 {
+    one(model, (frequency, recency, age), probability, &|model, customer| model.probability_alive_at(customer, later))
+}
+
+/// Gives the mean number of purchases of a customer within the next `t` units; the customer is as in `eng_model_probability_alive`.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_expected_purchases(
+    model: eng_model,
+    frequency: i64,
+    recency: f64,
+    age: f64,
+    t: f64,
+    purchases: *mut f64,
+) -> i32 {
+    one(model, (frequency, recency, age), purchases, &|model, customer| model.expected_purchases(customer, t))
+}
+
+/// Gives the probability that a customer purchases exactly `n` times within the next `t` units; the customer is as in
+/// `eng_model_probability_alive`.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_probability_of_purchases(
+    model: eng_model,
+    frequency: i64,
+    recency: f64,
+    age: f64,
+    n: i64,
+    t: f64,
+    probability: *mut f64,
+) -> i32 {
+    one(model, (frequency, recency, age), probability, &|model, customer| {
+        model.probability_of_purchases(customer, purchases_to_come(n)?, t)
+    })
+}
+
+/// Gives the discounted number of purchases of a customer within the next `t` units, which may be infinite, at the continuous rate
+/// `delta` per unit: ln(1 + annual rate) divided by the units of a year. The customer is as in `eng_model_probability_alive`.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_discounted_purchases(
+    model: eng_model,
+    frequency: i64,
+    recency: f64,
+    age: f64,
+    t: f64,
+    delta: f64,
+    purchases: *mut f64,
+) -> i32 {
+    one(model, (frequency, recency, age), purchases, &|model, customer| model.discounted_purchases(customer, t, delta))
+}
+
+/// Gives the bounds that hold a customer's number of purchases within the next `t` units with the probability `level`; the customer is
+/// as in `eng_model_probability_alive`.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_prediction_interval(
+    model: eng_model,
+    frequency: i64,
+    recency: f64,
+    age: f64,
+    t: f64,
+    level: f64,
+    low: *mut i64,
+    high: *mut i64,
+) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let (low, high) = (Out::required(low, "low")?, Out::required(high, "high")?);
+        let bounds = slot.purchases()?.prediction_interval(&history((frequency, recency, age))?, t, level)?;
+        low.write(count(bounds.0));
+        high.write(count(bounds.1));
+        Ok(())
+    })
+}
+
+/// Gives `eng_model_probability_alive` of rows of purchases.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`, and `ENG_MISSING_FIELD` while the purchases are empty.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_probability_alive_column(
+    model: eng_model,
+    purchases: eng_purchases,
+    later: f64,
+    offset: i64,
+    count: i64,
+    values: *mut f64,
+) -> i32 {
+    column(model, purchases, (offset, count), values, &|model, customer| model.probability_alive_at(customer, later))
+}
+
+/// Gives `eng_model_expected_purchases` of rows of purchases.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive_column`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_expected_purchases_column(
+    model: eng_model,
+    purchases: eng_purchases,
+    t: f64,
+    offset: i64,
+    count: i64,
+    values: *mut f64,
+) -> i32 {
+    column(model, purchases, (offset, count), values, &|model, customer| model.expected_purchases(customer, t))
+}
+
+/// Gives `eng_model_probability_of_purchases` of rows of purchases.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive_column`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_probability_of_purchases_column(
+    model: eng_model,
+    purchases: eng_purchases,
+    n: i64,
+    t: f64,
+    offset: i64,
+    count: i64,
+    values: *mut f64,
+) -> i32 {
+    column(model, purchases, (offset, count), values, &|model, customer| {
+        model.probability_of_purchases(customer, purchases_to_come(n)?, t)
+    })
+}
+
+/// Gives `eng_model_discounted_purchases` of rows of purchases.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive_column`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_discounted_purchases_column(
+    model: eng_model,
+    purchases: eng_purchases,
+    t: f64,
+    delta: f64,
+    offset: i64,
+    count: i64,
+    values: *mut f64,
+) -> i32 {
+    column(model, purchases, (offset, count), values, &|model, customer| model.discounted_purchases(customer, t, delta))
+}
+
+/// Gives the mean value of the purchases of a customer who paid for `paid` of them, `mean` on average, in currency units; 0 and 0 for
+/// a customer of whose spend nothing is known. The model is `gamma-gamma`.
+///
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` where the mean is infinite, for a model of purchases, and as
+/// `eng_model_probability_alive`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_expected_value(model: eng_model, paid: i64, mean: f64, value: *mut f64) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let value = Out::required(value, "value")?;
+        value.write(slot.spend()?.expected_value(&Spend::new(counted(paid, "paid")?, mean)?)?);
+        Ok(())
+    })
+}
+
+/// Gives `eng_model_expected_value` of rows of purchases.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_expected_value`, and `ENG_MISSING_FIELD` while the purchases are empty.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_expected_value_column(
+    model: eng_model,
+    purchases: eng_purchases,
+    offset: i64,
+    count: i64,
+    values: *mut f64,
+) -> i32 {
+    rows_of(model, purchases, (offset, count), values, |slot, purchases, rows| {
+        let model = slot.spend()?;
+        collected(rows, |row| {
+            let spend = purchases.value().get(row).map(|value| Spend::new(purchases.paid()[row], value)).transpose()?;
+            model.expected_value(&spend.unwrap_or(Spend::unknown()))
+        })
+    })
+}

@@ -1,0 +1,210 @@
+//! Staying: cohort tables, survival, stages.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{BooleanBuilder, Float64Builder, StringBuilder, UInt64Builder};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, UInt64Array};
+use engagement_core as core;
+use engagement_core::stay::{
+    CohortPeriod, KaplanMeier as Survival, Retention, RetentionOptions, StageOptions, SurvivalInterval, TenureEnd, TenureOptions,
+};
+use pyo3::prelude::*;
+
+use crate::column::Numbers;
+use crate::convert;
+use crate::errors::{OrRaise, invalid};
+use crate::ledger::Ledger;
+use crate::purchases::{self, Purchases};
+use crate::score::thousands;
+use crate::table::Table;
+
+/// A table of named columns that may hold nulls.
+pub(crate) fn table<'a>(columns: impl IntoIterator<Item = (&'a str, ArrayRef)>, title: String) -> PyResult<Table> {
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)));
+    Ok(Table::new(batch.map_err(|e| invalid(e.to_string()))?, title))
+}
+
+/// The customers of rows as a column.
+pub(crate) fn keys<'a>(rows: usize, key: impl Fn(usize) -> core::Key<'a>) -> ArrayRef {
+    let integers: Option<Vec<i64>> = (0..rows)
+        .map(|row| match key(row) {
+            core::Key::Int(key) => Some(key),
+            core::Key::Text(_) => None,
+        })
+        .collect();
+    match integers {
+        Some(keys) => Arc::new(arrow_array::Int64Array::from(keys)),
+        None => {
+            let mut keys = StringBuilder::new();
+            (0..rows).for_each(|row| keys.append_value(key(row).to_string()));
+            Arc::new(keys.finish())
+        }
+    }
+}
+
+impl Ledger {
+    /// The cohort table, a row for each cohort and period that is over.
+    pub(crate) fn cohort_table(
+        &self,
+        py: Python<'_>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        period: &str,
+        acquired_from: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let period = match period {
+            "day" => CohortPeriod::Day,
+            "week" => CohortPeriod::Week,
+            "month" => CohortPeriod::Month,
+            other => return Err(invalid(format!("period is {other:?}: \"day\", \"week\" or \"month\" is expected"))),
+        };
+        let zone = self.zone(py)?;
+        let options = RetentionOptions {
+            acquired_from: acquired_from.map(|from| convert::moment(&zone, from)).transpose()?,
+            ..RetentionOptions::new(self.as_of(py, as_of)?).period(period)
+        };
+        retention(&self.work(py, |ledger| ledger.retention(&options))?)
+    }
+
+    /// How long each customer was one, and whether the end was seen.
+    pub(crate) fn tenure_table(
+        &self,
+        py: Python<'_>,
+        gap: Option<f64>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        unit: &str,
+        acquired_from: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let end = gap.map_or(TenureEnd::Cancellation, |gap| TenureEnd::Silence { gap });
+        let zone = self.zone(py)?;
+        let options = TenureOptions {
+            acquired_from: acquired_from.map(|from| convert::moment(&zone, from)).transpose()?,
+            ..TenureOptions::new(self.as_of(py, as_of)?, end).unit(purchases::unit(unit)?)
+        };
+        let tenures = self.work(py, |ledger| ledger.tenures(&options))?;
+        let mut observed = BooleanBuilder::new();
+        observed.append_slice(&tenures.observed);
+        let columns: [(&str, ArrayRef); 3] = [
+            ("customer", keys(tenures.len(), |row| tenures.customer(row))),
+            ("duration", Arc::new(Float64Array::from(tenures.duration.clone()))),
+            ("observed", Arc::new(observed.finish())),
+        ];
+        let mut table = table(columns, format!("Tenures of {} customers, in {unit}s", thousands(tenures.len() as u64)))?;
+        if tenures.without > 0 {
+            table.notes.push(format!("{} customers without a beginning are left out", thousands(tenures.without)));
+        }
+        Ok(table)
+    }
+}
+
+fn retention(retention: &Retention) -> PyResult<Table> {
+    let mut cohort = StringBuilder::new();
+    let (mut after, mut customers, mut active, mut repeated) =
+        (UInt64Builder::new(), UInt64Builder::new(), UInt64Builder::new(), UInt64Builder::new());
+    let mut numbers: [Float64Builder; 7] = Default::default();
+    for row in &retention.cohorts {
+        for period in 0.. {
+            let Some(cell) = row.cell(period) else { break };
+            cohort.append_value(&row.start);
+            after.append_value(period as u64);
+            customers.append_value(row.customers);
+            active.append_value(cell.retention.hits);
+            repeated.append_value(cell.repeat.hits);
+            let shares = [cell.retention, cell.repeat].map(|share| [share.share, share.low, share.high]);
+            let values = shares.into_iter().flatten().chain([cell.spend.to_f64()]);
+            numbers.iter_mut().zip(values).for_each(|(column, value)| column.append_value(value));
+        }
+    }
+    let names = ["retention", "retention_low", "retention_high", "repeat_rate", "repeat_low", "repeat_high", "spend"];
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("cohort", Arc::new(cohort.finish())),
+        ("period", Arc::new(after.finish())),
+        ("customers", Arc::new(customers.finish())),
+        ("active", Arc::new(active.finish())),
+        ("repeated", Arc::new(repeated.finish())),
+    ];
+    columns.extend(names.into_iter().zip(numbers.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef)));
+    let mut table = table(columns, format!("Retention of {} cohorts as of {}", retention.cohorts.len(), retention.as_of))?;
+    table.notes.push("periods that are not over have no row; intervals are Wilson's, 95 %".to_owned());
+    Ok(table)
+}
+
+/// The Kaplan–Meier estimate of survival: how many are still there after how long.
+#[pyclass(module = "engagement", extends = Table, frozen)]
+#[derive(Debug)]
+pub(crate) struct KaplanMeier {
+    survival: Survival,
+}
+
+#[pymethods]
+impl KaplanMeier {
+    /// The estimate from how long each was there, and whether the end was seen; with a 95 % interval of Greenwood's error on the
+    /// log-log scale, or on the plain one.
+    #[new]
+    #[pyo3(signature = (durations, observed, *, interval="log-log"))]
+    fn new(
+        durations: &Bound<'_, PyAny>,
+        observed: &Bound<'_, PyAny>,
+        interval: &str,
+    ) -> PyResult<PyClassInitializer<KaplanMeier>> {
+        let interval = match interval {
+            "log-log" => SurvivalInterval::LogLog,
+            "plain" => SurvivalInterval::Plain,
+            other => return Err(invalid(format!("interval is {other:?}: \"log-log\" or \"plain\" is expected"))),
+        };
+        let durations = Numbers::new("durations", durations)?.values;
+        let observed = crate::column::flags("observed", observed)?;
+        let survival = Survival::with_interval(&durations, &observed, interval).or_raise()?;
+        let count = |values: &[u64]| -> ArrayRef { Arc::new(UInt64Array::from(values.to_vec())) };
+        let number = |values: &core::Nullable| -> ArrayRef { Arc::new(values.iter().collect::<Float64Array>()) };
+        let columns: [(&str, ArrayRef); 8] = [
+            ("time", Arc::new(Float64Array::from(survival.time.clone()))),
+            ("at_risk", count(&survival.at_risk)),
+            ("events", count(&survival.events)),
+            ("censored", count(&survival.censored)),
+            ("survival", Arc::new(Float64Array::from(survival.survival.clone()))),
+            ("standard_error", number(&survival.standard_error)),
+            ("low", number(&survival.low)),
+            ("high", number(&survival.high)),
+        ];
+        let table = table(columns, format!("Survival of {}", thousands(durations.len() as u64)))?;
+        Ok(PyClassInitializer::from(table).add_subclass(KaplanMeier { survival }))
+    }
+
+    /// The time by which half are gone, with the ends of its 95 % interval; `None` where too few are.
+    #[getter]
+    fn median(&self) -> (Option<f64>, Option<f64>, Option<f64>) {
+        let median = self.survival.median();
+        (median.time, median.low, median.high)
+    }
+
+    /// The share still there after a time; `None` where nobody was watched for so long.
+    fn survival_at(&self, time: f64) -> Option<f64> {
+        self.survival.survival_at(time)
+    }
+}
+
+/// The stage of every customer of a summary.
+pub(crate) fn stages(
+    purchases: &Bound<'_, Purchases>,
+    new_within: f64,
+    (at_risk, lapsed): (f64, f64),
+    rate: Option<(f64, f64)>,
+) -> PyResult<Table> {
+    let mut options = StageOptions { at_risk, lapsed, ..StageOptions::new(new_within) };
+    if let Some((r, alpha)) = rate {
+        options = options.rate(r, alpha);
+    }
+    let purchases = &purchases.get().purchases;
+    let stages = purchases.stages(&options).or_raise()?;
+    let mut names = StringBuilder::new();
+    stages.stage.iter().for_each(|stage| names.append_value(stage.as_str()));
+    let columns: [(&str, ArrayRef); 2] =
+        [("customer", keys(purchases.len(), |row| purchases.customer(row))), ("stage", Arc::new(names.finish()))];
+    let mut table = table(columns, format!("Stages of {} customers", thousands(purchases.len() as u64)))?;
+    let counts = core::stay::Stage::ALL.map(|stage| format!("{} {}", thousands(stages.counts.at(stage)), stage.as_str()));
+    table.notes.push(counts.join(" · "));
+    if let Some(gap) = stages.typical_gap {
+        table.notes.push(format!("one-time buyers are held against a gap of {gap:.2} {}s", purchases.unit()));
+    }
+    Ok(table)
+}
