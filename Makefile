@@ -50,10 +50,11 @@ prerequisites:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "make: $(PYTHON) is missing or older than 3.11; install it or say make PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no venv module; install python3-venv" >&2; exit 1; }
 
-# Criterion benches of the core, then the same work done by polars and duckdb, with the ratios.
+# Criterion benches of the core, then the same work done by polars, duckdb, lifetimes and pymc-marketing, with the ratios.
 bench: prerequisites
 	cargo bench --locked -p engagement-benches
 	sh benches/peers/run.sh
+	sh benches/peers/models.sh
 
 # The Rust documentation; the guide is Markdown in docs/.
 docs: prerequisites

@@ -358,6 +358,14 @@ fn a_living_customer_forgets_when_the_last_purchase_was() {
             let expected = model.expected_purchases(&customer, 52.0).unwrap();
             let discounted = model.discounted_purchases(&customer, 52.0, delta).unwrap();
             assert_eq!(said.probability_alive, model.probability_alive(&customer));
+            // By parts: e^(−δt) E(t) + δ ∫ e^(−δs) E(s) ds, by Simpson's rule.
+            let kept = |s: f64| libm::exp(-delta * s) * model.expected_purchases(&customer, s).unwrap();
+            let simpson = |panel: i32| {
+                let (from, to) = (f64::from(panel) * 0.26, f64::from(panel + 1) * 0.26);
+                (kept(from) + 4.0 * kept((from + to) / 2.0) + kept(to)) * 0.26 / 6.0
+            };
+            let by_parts = kept(52.0) + delta * (0..200).map(simpson).sum::<f64>();
+            assert!((discounted - by_parts).abs() <= 1e-9 * by_parts, "{model:?} {customer:?} {discounted} {by_parts}");
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-11 * b.abs();
             assert!(close(said.expected_purchases.unwrap(), expected), "{model:?} {customer:?} {said:?} {expected}");
             assert!(close(said.discounted_purchases, discounted), "{model:?} {customer:?} {said:?} {discounted}");

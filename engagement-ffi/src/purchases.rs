@@ -82,6 +82,12 @@ impl Summary {
     pub(crate) fn purchases(&self) -> Result<&Purchases> {
         self.purchases.as_ref().ok_or_else(|| Error::new(ErrorKind::MissingField, "nothing has been summarised into this handle"))
     }
+
+    /// Takes a summary, with all that it would otherwise make on first use: what a fork cuts short would never be made.
+    fn keep(&mut self, purchases: Purchases) {
+        purchases.distinct();
+        self.purchases = Some(purchases);
+    }
 }
 
 fn no_holdout() -> Error {
@@ -197,7 +203,7 @@ pub unsafe extern "system" fn eng_purchases_summarise(purchases: eng_purchases, 
             threads: summary.threads,
             until: Timestamp::from_micros(until_us)?,
         };
-        summary.purchases = Some(LEDGERS.with(ledger.addr(), |book| book.ledger.purchases(&options))?);
+        summary.keep(LEDGERS.with(ledger.addr(), |book| book.ledger.purchases(&options))?);
         Ok(())
     })
 }
@@ -233,13 +239,14 @@ pub unsafe extern "system" fn eng_purchases_from_columns(
                 log_gaps: if log_gaps.is_null() { None } else { Some(numbers(log_gaps, rows, "log_gaps")?) },
             }
         };
-        summary.purchases = Some(Purchases::from_columns(&PurchaseColumns {
+        let made = Purchases::from_columns(&PurchaseColumns {
             value: columns.value.as_deref().map(Values::new),
             paid: columns.paid.as_deref(),
             log_gaps: columns.log_gaps.as_deref(),
             unit: summary.unit,
             ..PurchaseColumns::new(&columns.frequency, &columns.recency, &columns.age)
-        })?);
+        })?;
+        summary.keep(made);
         Ok(())
     })
 }

@@ -179,6 +179,52 @@ fn a_scoring_under_way_can_be_watched_and_cancelled() {
     }
 }
 
+/// One set of purchases fitted and predicted from by four threads, while a rulebook and its models are copied to and fro: nobody waits
+/// for ever, and all get the same numbers.
+#[test]
+fn models_purchases_and_rulebooks_shared_by_threads() {
+    let (ledger, rulebook, purchases) = (sample(), Number::of(standard()), Number::of(new_purchases()));
+    unsafe {
+        assert_eq!(eng_purchases_set_units(purchases.get(), ENG_UNIT_DAY, ENG_UNIT_DAY), ENG_OK);
+        assert_eq!(eng_purchases_summarise(purchases.get(), ledger, AT + 40 * DAY), ENG_OK);
+    }
+    let models = [Number::of(new_model()), Number::of(new_model())];
+    let fit = |model: Number| unsafe { eng_model_fit(model.get(), c"nbd".as_ptr(), -1, purchases.get()) };
+    assert_eq!(models.map(fit), [ENG_OK; 2]);
+    let column = |model: Number| {
+        let mut values = [0.0; 4];
+        let status =
+            unsafe { eng_model_expected_purchases_column(model.get(), purchases.get(), 30.0, 0, 4, values.as_mut_ptr()) };
+        assert_eq!(status, ENG_OK);
+        values.map(f64::to_bits)
+    };
+    let want = column(models[0]);
+    std::thread::scope(|scope| {
+        for model in models {
+            scope.spawn(move || {
+                for _ in 0..200 {
+                    assert_eq!(fit(model), ENG_OK);
+                    assert_eq!(column(model), want);
+                }
+            });
+            scope.spawn(move || unsafe {
+                for _ in 0..200 {
+                    let (unit, grain) = (ENG_UNIT_DAY, ENG_UNIT_DAY);
+                    let status = eng_rulebook_set_forecast(rulebook.get(), model.get(), null_mut(), unit, grain, 30.0, 0.1, 1.0);
+                    assert_eq!(status, ENG_OK);
+                    assert_eq!(eng_model_from_rulebook(model.get(), rulebook.get(), ENG_MODEL_PURCHASES), ENG_OK);
+                    assert_eq!(eng_purchases_summarise(purchases.get(), ledger, AT + 40 * DAY), ENG_OK);
+                }
+            });
+        }
+    });
+    unsafe {
+        assert_eq!(models.map(|model| eng_model_free(model.get())), [ENG_OK; 2]);
+        assert_eq!((eng_purchases_free(purchases.get()), eng_rulebook_free(rulebook.get())), (ENG_OK, ENG_OK));
+        assert_eq!(eng_ledger_free(ledger), ENG_OK);
+    }
+}
+
 #[cfg(unix)]
 mod forked {
     use super::*;
@@ -240,6 +286,9 @@ fn a_forked_child_reads_and_frees_and_no_more() {
     let (ledger, rulebook, scores, card, batch) = (sample(), standard(), new_scores(), new_card(), new_batch());
     let as_of = AT + 40 * DAY;
     assert_eq!(unsafe { eng_scores_score(scores, ledger, rulebook, as_of) }, ENG_OK);
+    let (purchases, model) = (new_purchases(), new_model());
+    assert_eq!(unsafe { eng_purchases_summarise(purchases, ledger, as_of) }, ENG_OK);
+    assert_eq!(unsafe { eng_model_from_json(model, c"{\"model\":\"nbd\",\"r\":0.4,\"alpha\":12}".as_ptr(), -1) }, ENG_OK);
     let before = fingerprint(ledger);
     let failed = forked::in_child(|| unsafe {
         let (mut a, mut b, mut value) = (0, 0, [0.0; 4]);
@@ -256,7 +305,11 @@ fn a_forked_child_reads_and_frees_and_no_more() {
             eng_rulebook_standard(rulebook) == ENG_FORKED,
             eng_scores_score(scores, ledger, rulebook, as_of) == ENG_FORKED,
             eng_scorecard_score(card, ledger, rulebook, c"ann".as_ptr(), -1, as_of) == ENG_FORKED,
+            eng_purchases_summarise(purchases, ledger, as_of) == ENG_FORKED,
+            eng_model_fit(model, c"nbd".as_ptr(), -1, purchases) == ENG_FORKED,
+            eng_rulebook_set_forecast(rulebook, model, null_mut(), ENG_UNIT_WEEK, ENG_UNIT_DAY, 9.0, 0.0, 1.0) == ENG_FORKED,
             // Reads answer.
+            eng_model_expected_purchases_column(model, purchases, 39.0, 0, 4, value.as_mut_ptr()) == ENG_OK,
             eng_ledger_counts(ledger, &raw mut a, &raw mut b) == ENG_OK,
             a == 8 && b == 4,
             eng_scores_double_column(scores, ENG_COLUMN_ENGAGEMENT, 0, 4, value.as_mut_ptr(), null_mut()) == ENG_OK,
@@ -266,6 +319,10 @@ fn a_forked_child_reads_and_frees_and_no_more() {
             {
                 let own = sample();
                 append(own, b"ann", AT + 5, b"visit") == ENG_OK && eng_ledger_free(own) == ENG_OK
+            },
+            {
+                let own = new_model();
+                eng_model_fit(own, c"nbd".as_ptr(), -1, purchases) == ENG_OK && eng_model_free(own) == ENG_OK
             },
             {
                 let own = new_scores();
@@ -286,6 +343,7 @@ fn a_forked_child_reads_and_frees_and_no_more() {
     unsafe {
         assert_eq!((eng_ledger_free(ledger), eng_rulebook_free(rulebook), eng_scores_free(scores)), (ENG_OK, ENG_OK, ENG_OK));
         assert_eq!((eng_scorecard_free(card), eng_batch_free(batch)), (ENG_OK, ENG_OK));
+        assert_eq!((eng_purchases_free(purchases), eng_model_free(model)), (ENG_OK, ENG_OK));
     }
 }
 

@@ -592,11 +592,14 @@ fn ranges_beyond_the_result_and_outputs_that_are_null() {
             ENG_OK,
             "no rows need no memory"
         );
-        for column in [0, -1, 9, 16, i32::MAX, i32::MIN] {
+        for column in [0, -1, 9, 20, 24, i32::MAX, i32::MIN] {
             assert_eq!(eng_scores_double_column(scores, column, 0, 4, d, c), ENG_INVALID_ARGUMENT, "column {column}");
         }
-        for column in [0, 1, 14, i32::MIN] {
+        for column in [0, 1, 14, 16, 20, i32::MIN] {
             assert_eq!(eng_scores_int64_column(scores, column, 0, 4, l), ENG_INVALID_ARGUMENT, "column {column}");
+        }
+        for column in [0, 9, 19, 24, i32::MIN] {
+            assert_eq!(eng_scores_money_column(scores, column, 0, 4, l, c), ENG_INVALID_ARGUMENT, "column {column}");
         }
         for row in [-1, 4, i64::MAX, i64::MIN] {
             assert_eq!(eng_scores_key(scores, row, c, 64, null_mut()), ENG_INVALID_ARGUMENT);

@@ -48,8 +48,8 @@ fn codes_are_the_kinds_of_the_core() {
     }
 }
 
-/// The codes a caller can meet, each from a call that earns it. (Fork, poison, panic and cancel have tests of their own; no function
-/// fits a model or reads stored data yet.)
+/// The codes a caller can meet, each from a call that earns it. (Fork, poison, panic, cancel and fits have tests of their own; no
+/// function reads stored data yet.)
 #[test]
 fn calls_answer_with_the_right_code() {
     let ledger = sample();

@@ -4,7 +4,7 @@ use engagement_core as core;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::convert::{key_text_to_python, to_datetime};
+use crate::convert::{key_text_to_python, money_to_python, to_datetime};
 use crate::errors::OrRaise;
 use crate::table::escape;
 
@@ -187,6 +187,32 @@ impl Scorecard {
         self.card.contributions.iter().map(|contribution| Contribution { contribution: contribution.clone() }).collect()
     }
 
+    /// What the customer will do, where the rulebook has a forecast; `None` for a prospect. Amounts are `Decimal`.
+    #[getter]
+    fn forecast<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(forecast) = &self.card.forecast else { return Ok(None) };
+        let dict = PyDict::new(py);
+        dict.set_item("probability_alive", forecast.probability_alive)?;
+        dict.set_item("expected_purchases", forecast.expected_purchases)?;
+        dict.set_item("discounted_purchases", forecast.discounted_purchases)?;
+        dict.set_item("expected_order_value", forecast.expected_order_value)?;
+        for (name, amount) in
+            [("lifetime_value", forecast.lifetime_value), ("stay", forecast.stay), ("spend", forecast.spend)]
+        {
+            dict.set_item(name, amount.map(|amount| money_to_python(py, amount)).transpose()?)?;
+        }
+        Ok(Some(dict))
+    }
+
+    /// What the customer is worth by way: `say`, `stay`, `spend` and their `total`, as `Decimal`; `None` without a forecast in
+    /// money, and for a prospect who has referred nobody.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(value) = &self.card.value else { return Ok(None) };
+        let total = value.total().or_raise()?;
+        amounts(py, [("say", value.say), ("stay", value.stay), ("spend", value.spend), ("total", total)]).map(Some)
+    }
+
     /// The scorecard as JSON text, the same in every language.
     fn to_json(&self) -> PyResult<String> {
         self.card.to_json().or_raise()
@@ -209,6 +235,18 @@ impl Scorecard {
             self.level()
         )
     }
+}
+
+/// Amounts by name, as `Decimal`.
+pub(crate) fn amounts<'py>(
+    py: Python<'py>,
+    named: impl IntoIterator<Item = (&'static str, core::Money)>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, amount) in named {
+        dict.set_item(name, money_to_python(py, amount)?)?;
+    }
+    Ok(dict)
 }
 
 /// Why a customer scores what they score.

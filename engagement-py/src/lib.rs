@@ -37,8 +37,9 @@ mod _native {
     use super::ledger::Ledger;
     #[pymodule_export]
     use super::model::{
-        BetaDiscreteWeibull, BgBb, BgCnbdK, BgNbd, Convergence, Fit, GammaGamma, Independence, MbgCnbdK, MbgNbd, Nbd,
-        Opportunities, ParetoNbd, Prior, PurchaseModel, Renewals, ShiftedBetaGeometric,
+        BetaDiscreteWeibull, BgBb, BgCnbdK, BgNbd, Bootstrap, Convergence, Fit, GammaGamma, Independence, LikelihoodRatio,
+        MbgCnbdK, MbgNbd, Nbd, Opportunities, ParetoNbd, Prior, PurchaseModel, Renewals, ShiftedBetaGeometric, WithCovariates,
+        likelihood_ratio_test,
     };
     #[pymodule_export]
     use super::purchases::Purchases;

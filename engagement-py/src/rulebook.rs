@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use engagement_core as core;
+use engagement_core::value::Forecast;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple, PyType};
 
 use crate::errors::{OrRaise, error, invalid, os_error, wrong_type};
 use crate::ledger::Ledger;
+use crate::model::{GammaGamma, PurchaseModel};
+use crate::purchases;
 
 /// What counts, how much, and how it fades.
 #[pyclass(module = "engagement", frozen)]
@@ -74,6 +77,45 @@ impl Rulebook {
             "json" => self.document.to_json().or_raise(),
             other => Err(invalid(format!("format is {other:?}: \"toml\" or \"json\" is expected"))),
         }
+    }
+
+    /// This rulebook with fitted models, so that scores carry what customers will do and what they are worth by way.
+    #[pyo3(signature = (model, *, spend=None, unit="week", grain="day", horizon=Some(52.0), discount_rate=0.1, margin=1.0, base_value=None, referral_share=1.0, referral_window=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn with_forecast(
+        &self,
+        model: &Bound<'_, PurchaseModel>,
+        spend: Option<&Bound<'_, GammaGamma>>,
+        unit: &str,
+        grain: &str,
+        horizon: Option<f64>,
+        discount_rate: f64,
+        margin: f64,
+        base_value: Option<f64>,
+        referral_share: f64,
+        referral_window: Option<f64>,
+    ) -> PyResult<Rulebook> {
+        let forecast = Forecast {
+            unit: purchases::unit(unit)?,
+            grain: purchases::unit(grain)?,
+            horizon,
+            discount_rate,
+            margin,
+            base_value,
+            referral_share,
+            referral_window,
+            purchases: model.get().model,
+            spend: spend.map(|spend| spend.get().model),
+        };
+        Rulebook::new(core::Rulebook { forecast: Some(forecast), ..self.document.clone() })
+    }
+
+    /// The forecast as a dictionary, as it is in the file; `None` without one.
+    #[getter]
+    fn forecast<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(forecast) = &self.document.forecast else { return Ok(None) };
+        let text = serde_json::to_string(forecast).map_err(|e| invalid(e.to_string()))?;
+        py.import("json")?.call_method1("loads", (text,)).map(Some)
     }
 
     /// What a reader should know: how it was calibrated, and what it leaves out.

@@ -6,12 +6,14 @@ use arrow_array::builder::{Float64Builder, StringBuilder, TimestampMicrosecondBu
 use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow_select::take::take_record_batch;
 use engagement_core as core;
+use engagement_core::value::{ValueBridge, ValueTotals};
 use engagement_core::{ErrorKind, Zone};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, error, invalid};
+use crate::explain::amounts;
 use crate::ratio::EngagementRatio;
 use crate::rulebook::Rulebook;
 use crate::table::Table;
@@ -128,6 +130,40 @@ impl Scores {
         self.rulebook.get().document.notes().to_vec()
     }
 
+    /// What all customers are worth together, where the rulebook has a forecast in money: `customers`, and as `Decimal`
+    /// `lifetime_value`, `say`, `stay` and `spend`.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.scores.value().or_raise()?.map(|totals| total(py, &totals)).transpose()
+    }
+
+    /// The same by level.
+    #[getter]
+    fn value_by_level<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (level, totals) in self.scores.value_by_level().or_raise()? {
+            dict.set_item(level.as_str(), total(py, &totals)?)?;
+        }
+        Ok(dict)
+    }
+
+    /// Why all customers together are worth more, or less, than they were in the earlier table: `before`, the lines `acquired`,
+    /// `lost`, `stay`, `spend`, `say` and `margin`, and `after`, which they add up to exactly.
+    fn value_bridge<'py>(&self, py: Python<'py>, before: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        let bridge = ValueBridge::between(&before.get().scores, &self.scores).or_raise()?;
+        let lines = [
+            ("before", bridge.before),
+            ("acquired", bridge.acquired),
+            ("lost", bridge.lost),
+            ("stay", bridge.stay),
+            ("spend", bridge.spend),
+            ("say", bridge.say),
+            ("margin", bridge.margin),
+            ("after", bridge.after),
+        ];
+        amounts(py, lines)
+    }
+
     /// The row of one customer as a dictionary.
     fn customer<'py>(slf: &Bound<'py, Self>, customer: OwnedKey) -> PyResult<Bound<'py, PyDict>> {
         match slf.get().scores.row(customer.key()) {
@@ -149,6 +185,13 @@ impl Scores {
         let n = convert::count("n", n)?;
         ranked(&slf.get().scores, &slf.as_super().get().batch, n, true)
     }
+}
+
+fn total<'py>(py: Python<'py>, totals: &ValueTotals) -> PyResult<Bound<'py, PyDict>> {
+    let ValueTotals { customers, lifetime_value, say, stay, spend } = *totals;
+    let dict = amounts(py, [("lifetime_value", lifetime_value), ("say", say), ("stay", stay), ("spend", spend)])?;
+    dict.set_item("customers", customers)?;
+    Ok(dict)
 }
 
 fn ranked(scores: &core::Scores, batch: &RecordBatch, n: usize, lowest: bool) -> PyResult<Table> {

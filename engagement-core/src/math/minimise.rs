@@ -81,7 +81,7 @@ impl Search<'_> {
     ///
     /// The best start is followed to the end. The others are followed in the metric found there until they are seen to run into the
     /// same minimum or into a worse one. `metric` is the inverse Hessian near the starts, where it is known.
-    pub(crate) fn minimise(&self, starts: &[Vec<f64>], metric: Option<Vec<Vec<f64>>>) -> (Option<Minimum>, Effort) {
+    pub(crate) fn minimise(&self, starts: &[Vec<f64>], metric: Option<&[Vec<f64>]>) -> (Option<Minimum>, Effort) {
         let mut walk = Walk { search: *self, low: Vec::new(), high: Vec::new(), effort: Effort::default() };
         let mut places: Vec<Place> = starts.iter().filter_map(|start| walk.at(start.clone())).collect();
         walk.effort.starts = places.len() as u32;
@@ -89,7 +89,7 @@ impl Search<'_> {
         let mut best: Option<Minimum> = None;
         for place in places {
             let Some(known) = &best else {
-                best = Some(walk.follow(place, metric.clone()));
+                best = Some(walk.follow(place, metric));
                 continue;
             };
             if let Some(found) = walk.explore(place, known)
@@ -152,10 +152,10 @@ impl Walk<'_> {
     }
 
     /// From a start to the end.
-    fn follow(&mut self, start: Place, metric: Option<Vec<Vec<f64>>>) -> Minimum {
+    fn follow(&mut self, start: Place, metric: Option<&[Vec<f64>]>) -> Minimum {
         self.low = start.point.iter().map(|x| x - REACH).collect();
         self.high = start.point.iter().map(|x| x + REACH).collect();
-        let metric = metric.unwrap_or_else(|| positive_inverse(&self.hessian(&start, false)));
+        let metric = metric.map_or_else(|| positive_inverse(&self.hessian(&start, false)), <[_]>::to_vec);
         let (place, _) = self.descend(start, metric, |_, _| false);
         self.finish(place)
     }

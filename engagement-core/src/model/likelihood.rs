@@ -104,8 +104,8 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
                 let scaled = |(row, a): (&Vec<f64>, &f64)| -> Vec<f64> {
                     row.iter().zip(&values).map(|(cell, b)| cell / (a * b) * near.customers).collect()
                 };
-                let metric = covariance.rows.iter().zip(&values).map(scaled).collect();
-                return problem.maximise(&[values.clone()], Some(metric), options);
+                let metric: Vec<Vec<f64>> = covariance.rows.iter().zip(&values).map(scaled).collect();
+                return problem.maximise(std::slice::from_ref(&values), Some(&metric), options);
             }
         }
         problem.maximise(starts, None, options)

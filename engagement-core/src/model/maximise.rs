@@ -55,7 +55,7 @@ impl Extra<'_> {
 
 impl<M: Estimated> Problem<'_, M> {
     /// Finds the estimates from starts that are estimates; `metric` is the inverse Hessian per customer near them, where it is known.
-    pub(crate) fn maximise(&self, starts: &[Vec<f64>], metric: Option<Vec<Vec<f64>>>, options: &FitOptions) -> Result<Fit<M>> {
+    pub(crate) fn maximise(&self, starts: &[Vec<f64>], metric: Option<&[Vec<f64>]>, options: &FitOptions) -> Result<Fit<M>> {
         let names = self.template.names();
         let positive: Vec<bool> = (0..names.len()).map(|index| self.template.is_positive(index)).collect();
         options.check()?;

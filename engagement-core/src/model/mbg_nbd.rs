@@ -1,7 +1,10 @@
 //! MBG/NBD: customers may leave after any purchase, the first one included.
 
-use super::geometric::{Geometric, answers};
+use super::fit::{Fit, FitOptions};
+use super::geometric::{self, Geometric, answers};
 use super::parameters::parameters;
+use crate::error::Result;
+use crate::purchases::Purchases;
 
 parameters! {
     /// The modified beta-geometric/negative binomial model: a customer may leave after any purchase, the first one included.
@@ -42,6 +45,36 @@ parameters! {
 }
 
 impl MbgNbd {
+    /// The model of maximum likelihood.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FitFailed`](crate::ErrorKind::FitFailed): the data holds too little, or the search did not converge.
+    ///
+    /// # Example
+    /// CDNOW, customers who bought first in early 1997, in weeks, as published.
+    /// ```
+    /// use engagement_core::model::{FitOptions, MbgNbd};
+    /// use engagement_core::{PurchaseColumns, Purchases};
+    ///
+    /// let (mut frequency, mut recency, mut age) = (Vec::new(), Vec::new(), Vec::new());
+    /// for line in include_str!("../../tests/data/cdnow_sample_summary.csv").lines().skip(1) {
+    ///     let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+    ///     frequency.push(cells[0] as u32);
+    ///     recency.push(cells[1]);
+    ///     age.push(cells[2]);
+    /// }
+    /// let purchases = Purchases::from_columns(&PurchaseColumns::new(&frequency, &recency, &age))?;
+    /// let fit = MbgNbd::fit(&purchases, &FitOptions::default())?;
+    /// let model = &fit.model;
+    /// let estimates = format!("{:.3} {:.3} {:.3} {:.3}", model.r(), model.alpha(), model.a(), model.b());
+    /// assert_eq!(estimates, "0.525 6.183 0.891 1.614");
+    /// assert_eq!(format!("{:.1}", fit.log_likelihood), "-9582.1");
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn fit(purchases: &Purchases, options: &FitOptions) -> Result<Fit<MbgNbd>> {
+        geometric::fit(&MbgNbd { r: 1.0, alpha: 1.0, a: 1.0, b: 1.0 }, 1, purchases, options)
+    }
+
     const fn family(&self) -> Geometric {
         let MbgNbd { r, alpha, a, b } = *self;
         Geometric { r, alpha, a, b, k: 1, first: true }

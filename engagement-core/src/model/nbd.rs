@@ -1,12 +1,14 @@
 //! NBD: customers who never leave.
 
-use super::geometric::{check_discount, finite_time};
+use super::fit::{Fit, FitOptions};
+use super::geometric::{check_discount, enough, finite_time};
 use super::history::PurchaseHistory;
 use super::likelihood::RowLikelihood;
 use super::parameters::{parameters, time};
 use super::purchase_model::PurchaseModel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::{NegativeBinomial, Random, Rising, exp, exp_m1, ln, ln_1p};
+use crate::purchases::Purchases;
 
 parameters! {
     /// The negative binomial model: customers buy at rates that vary by a gamma distribution, and never leave.
@@ -67,6 +69,16 @@ impl RowLikelihood<PurchaseHistory> for Nbd {
 }
 
 impl Nbd {
+    /// The model of maximum likelihood.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FitFailed`]: the data holds too little, or the search did not converge.
+    pub fn fit(purchases: &Purchases, options: &FitOptions) -> Result<Fit<Nbd>> {
+        let (data, rate) = enough(purchases.distinct())?;
+        let starts = [0.4, 2.0].map(|r| vec![r, r / rate]);
+        data.fit(&Nbd { r: 1.0, alpha: 1.0 }, &starts, 0.0, options)
+    }
+
     /// The mean number of purchases per time unit.
     fn rate(&self, customer: &PurchaseHistory) -> f64 {
         (self.r + f64::from(customer.frequency())) / (self.alpha + customer.age())

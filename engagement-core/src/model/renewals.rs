@@ -97,7 +97,7 @@ impl Renewals {
     /// All customers.
     #[must_use]
     pub fn customers(&self) -> u64 {
-        self.counts.values().sum()
+        self.counts.values().fold(0, |all, customers| all.saturating_add(*customers))
     }
 
     /// Every distinct contract and its number of customers, by renewals, those lost first.
@@ -131,11 +131,10 @@ impl Renewals {
     /// Distinct contracts and their customers as the fit takes them, once they can tell `occasions` occasions apart.
     pub(crate) fn rows(&self, occasions: u32) -> Result<(Vec<Contract>, Vec<f64>)> {
         let failed = |message: String| Err(Error::new(ErrorKind::FitFailed, message));
-        let lost: u64 = self.counts.iter().filter(|(contract, _)| !contract.active).map(|(_, customers)| customers).sum();
         if self.counts.is_empty() {
             return failed("there are no customers to fit to".to_owned());
         }
-        if lost == 0 {
+        if self.counts.keys().all(|contract| contract.active) {
             return failed("nobody was lost, so the rate of loss is not bounded below; observe for longer".to_owned());
         }
         if self.hazards(occasions).len() < occasions as usize {

@@ -1,5 +1,6 @@
 //! From columns that were made elsewhere to rows.
 
+use super::rows::Row;
 use super::{Purchases, TimeUnit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
@@ -127,8 +128,8 @@ impl<'a> PurchaseColumns<'a> {
         }
     }
 
-    fn log_gap(&self, row: usize) -> Result<Option<f64>> {
-        let Some(log_gaps) = self.log_gaps else { return Ok(None) };
+    fn log_gap(&self, row: usize) -> Result<f64> {
+        let Some(log_gaps) = self.log_gaps else { return Ok(0.0) };
         let sum = log_gaps[row];
         if !sum.is_finite() {
             return Err(invalid(format!("log_gaps: {sum} is not a finite number")));
@@ -136,7 +137,24 @@ impl<'a> PurchaseColumns<'a> {
         if self.frequency[row] == 0 && sum != 0.0 {
             return Err(invalid(format!("log_gaps: {sum} is not 0, but frequency is")));
         }
-        Ok(Some(sum))
+        Ok(sum)
+    }
+
+    /// A row and its key.
+    fn row(&self, at: usize) -> Result<(Row, Key<'a>)> {
+        let history = PurchaseHistory::new(self.frequency[at], self.recency[at], self.age[at])?;
+        let (value, paid) = self.spend(at)?;
+        let row = Row {
+            frequency: history.frequency(),
+            recency: history.recency(),
+            age: history.age(),
+            value,
+            paid,
+            first_value: None,
+            log_gaps: self.log_gap(at)?,
+        };
+        let key = self.key(at).ok_or_else(|| invalid("customers: the key is missing".to_owned()))?;
+        Ok((row, key))
     }
 
     /// The key of a row; `None` if it is missing or empty.
@@ -178,36 +196,21 @@ impl Purchases {
     /// ```
     pub fn from_columns(columns: &PurchaseColumns<'_>) -> Result<Purchases> {
         columns.check_lengths()?;
-        let mut all = Purchases::new(columns.unit);
-        all.log_gaps = columns.log_gaps.map(|_| Vec::new());
-        all.reserve(columns.frequency.len())?;
+        let rows = columns.frequency.len();
+        let mut all = Purchases::blank(columns.unit, rows, columns.log_gaps.is_some(), None)?;
         let mut integers = true;
-        for row in 0..columns.frequency.len() {
-            integers &= all.push_columns(columns, row).map_err(|error| error.at(format_args!("row {row}")))?;
-        }
-        // Keys are kept as integers only if all of them are: a table of keys holds its integers before its texts.
-        for row in 0..columns.frequency.len() {
-            if let Some(key) = columns.key(row) {
-                all.keys.push(if integers { key.canonical() } else { key });
+        for mut slice in all.slices(rows.max(1)) {
+            for at in 0..rows {
+                let (row, key) = columns.row(at).map_err(|error| error.at(format_args!("row {at}")))?;
+                slice.set(at, &row);
+                integers &= matches!(key.canonical(), Key::Int(_));
             }
         }
+        // Keys are kept as integers only if all of them are: a table of keys holds its integers before its texts.
+        for key in (0..rows).filter_map(|row| columns.key(row)) {
+            all.keys.push(if integers { key.canonical() } else { key });
+        }
         Ok(all)
-    }
-
-    /// Adds a row, and tells whether its key is an integer.
-    fn push_columns(&mut self, columns: &PurchaseColumns<'_>, row: usize) -> Result<bool> {
-        let history = PurchaseHistory::new(columns.frequency[row], columns.recency[row], columns.age[row])?;
-        let (value, paid) = columns.spend(row)?;
-        let log_gap = columns.log_gap(row)?;
-        let key = columns.key(row).ok_or_else(|| invalid("customers: the key is missing".to_owned()))?;
-        self.frequency.push(history.frequency());
-        self.recency.push(history.recency());
-        self.age.push(history.age());
-        self.value.push(value);
-        self.paid.push(paid);
-        self.first_value.push(None);
-        self.log_gaps.iter_mut().zip(log_gap).for_each(|(column, sum)| column.push(sum));
-        Ok(matches!(key.canonical(), Key::Int(_)))
     }
 }
 

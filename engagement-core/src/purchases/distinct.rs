@@ -28,7 +28,7 @@ pub struct Distinct {
 /// A row on its way to its place.
 #[derive(Clone, Copy, Default)]
 struct Row {
-    /// The ranks of recency and age.
+    /// The codes of recency and age, and then their ranks.
     times: u64,
     frequency: u32,
     row: u32,
@@ -36,11 +36,21 @@ struct Row {
 
 impl Distinct {
     pub(super) fn of(purchases: &Purchases) -> Distinct {
-        let (recency, age) = (Ranks::of(&purchases.recency), Ranks::of(&purchases.age));
-        let bits = age.values.len().checked_ilog2().map_or(0, |log| log + 1);
-        let times = recency.of.iter().zip(&age.of).map(|(&recency, &age)| (u64::from(recency) << bits) | u64::from(age));
-        let rows = times.zip(&purchases.frequency).zip(0..).map(|((times, &frequency), row)| Row { times, frequency, row });
+        let (mut recency, mut age) = (Numbers::default(), Numbers::default());
+        let times = purchases.recency.iter().zip(&purchases.age);
+        let rows = times.zip(&purchases.frequency).zip(0..).map(|(((&t_x, &t), &frequency), row)| Row {
+            times: (recency.code(t_x) << 32) | age.code(t),
+            frequency,
+            row,
+        });
         let mut rows: Vec<Row> = rows.collect();
+        let (recency, recency_ranks) = recency.ranked();
+        let (age, age_ranks) = age.ranked();
+        let bits = age.len().checked_ilog2().map_or(0, |log| log + 1);
+        for row in &mut rows {
+            let (t_x, t) = ((row.times >> 32) as usize, row.times as u32 as usize);
+            row.times = (recency_ranks[t_x] << bits) | age_ranks[t];
+        }
         let mut room = vec![Row::default(); rows.len()];
         sort(&mut rows, &mut room, |row| row.times);
         sort(&mut rows, &mut room, |row| u64::from(row.frequency));
@@ -52,8 +62,8 @@ impl Distinct {
         let mut row_of = vec![0; rows.len()];
         for equal in rows.chunk_by(same) {
             let first = equal[0];
-            let recency = recency.values[(first.times >> bits) as usize];
-            let age = age.values[(first.times & !(u64::MAX << bits)) as usize];
+            let recency = recency[(first.times >> bits) as usize];
+            let age = age[(first.times & !(u64::MAX << bits)) as usize];
             for row in equal {
                 row_of[row.row as usize] = histories.len() as u32;
             }
@@ -77,28 +87,30 @@ impl Distinct {
     }
 }
 
-/// Numbers as their places among those that differ. Times differ little: they are days of some years.
-struct Ranks {
-    of: Vec<u32>,
+/// Numbers that differ, with a code each. Times differ little: they are days of some years.
+#[derive(Default)]
+struct Numbers {
+    codes: HashMap<u64, u32, RandomState>,
     values: Vec<f64>,
 }
 
-impl Ranks {
-    fn of(numbers: &[f64]) -> Ranks {
-        let mut codes = HashMap::with_hasher(RandomState::default());
-        let mut values = Vec::new();
-        let mut code = |number: f64| {
-            *codes.entry(number.to_bits()).or_insert_with(|| {
-                values.push((number, values.len()));
-                values.len() as u32 - 1
-            })
-        };
-        let mut of: Vec<u32> = numbers.iter().map(|&number| code(number)).collect();
-        values.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mut ranks = vec![0; values.len()];
-        values.iter().zip(0..).for_each(|(&(_, code), rank)| ranks[code] = rank);
-        of.iter_mut().for_each(|code| *code = ranks[*code as usize]);
-        Ranks { of, values: values.into_iter().map(|(number, _)| number).collect() }
+impl Numbers {
+    fn code(&mut self, number: f64) -> u64 {
+        let Numbers { codes, values } = self;
+        let code = codes.entry(number.to_bits()).or_insert_with(|| {
+            values.push(number);
+            values.len() as u32 - 1
+        });
+        u64::from(*code)
+    }
+
+    /// The numbers in their order, and the place of every code's.
+    fn ranked(self) -> (Vec<f64>, Vec<u64>) {
+        let mut order: Vec<(f64, usize)> = self.values.into_iter().zip(0..).collect();
+        order.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        let mut ranks = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(&(_, code), rank)| ranks[code] = rank);
+        (order.into_iter().map(|(number, _)| number).collect(), ranks)
     }
 }
 

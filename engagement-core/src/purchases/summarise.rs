@@ -1,14 +1,16 @@
 //! From a ledger to rows.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use super::refunds::{Bought, Rows, period};
-use super::{Holdout, PurchaseOptions, Purchases};
+use super::rows::{Row, Slice};
+use super::{PurchaseOptions, Purchases};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Ledger, MAX_RUNS};
 use crate::math::ln;
 use crate::money::Money;
-use crate::score::{Nullable, in_chunks};
+use crate::score::in_chunks;
 use crate::time::{Calendar, Timestamp};
 
 /// Customers summarised together, by one thread.
@@ -49,30 +51,31 @@ impl Ledger {
         let codes = self.code_count() as u32;
         let mut measure = Measure::new(self, options)?;
         measure.logs = (0..GAPS).map(|periods| ln(measure.units(periods))).collect();
-        let done = in_chunks(codes.div_ceil(CHUNK) as usize, options.threads, |chunk| {
+        let mut all = measure.blank(codes as usize)?;
+        let slices: Vec<Mutex<Slice<'_>>> = all.slices(CHUNK as usize).into_iter().map(Mutex::new).collect();
+        let done = in_chunks(slices.len(), options.threads, |chunk| {
             let from = chunk as u32 * CHUNK;
-            Chunk::summarise(&measure, from..codes.min(from + CHUNK))
+            let mut slice = slices[chunk].lock().unwrap_or_else(PoisonError::into_inner);
+            Chunk::summarise(&measure, from..codes.min(from + CHUNK), &mut slice)
         })?;
-        let mut all = measure.rows(done.iter().map(|chunk| chunk.customers.len()).sum())?;
-        match self.customers.order() {
-            None => {
-                for chunk in &done {
-                    all.append(&chunk.rows);
-                    chunk.customers.iter().for_each(|&code| all.keys.push(self.customers.get(code)));
-                }
-            }
-            Some(order) => {
-                for &code in order {
-                    let Some(chunk) = done.get((code / CHUNK) as usize) else { continue };
-                    if let Ok(at) = chunk.customers.binary_search(&code) {
-                        all.keys.push(self.customers.get(code));
-                        all.copy(&chunk.rows, at);
-                    }
-                }
-            }
+        drop(slices);
+        let has_row = |code: &u32| {
+            let chunk = done.get((code / CHUNK) as usize);
+            chunk.is_some_and(|chunk| *code < codes && chunk.without.binary_search(code).is_err())
+        };
+        let order = self.customers.order();
+        let mut rows: Vec<u32> = Vec::new();
+        rows.try_reserve_exact(codes as usize)?;
+        match order {
+            None => rows.extend((0..codes).filter(has_row)),
+            Some(order) => rows.extend(order.iter().copied().filter(has_row)),
         }
-        all.prospects = done.iter().map(|chunk| chunk.rows.prospects).sum();
-        all.earlier = done.iter().map(|chunk| chunk.rows.earlier).sum();
+        if order.is_some() || rows.len() < codes as usize {
+            all.gather(&rows)?;
+        }
+        rows.iter().for_each(|&code| all.keys.push(self.customers.get(code)));
+        all.prospects = done.iter().map(|chunk| chunk.prospects).sum();
+        all.earlier = done.iter().map(|chunk| chunk.earlier).sum();
         let excess: i128 = done.iter().map(|chunk| chunk.excess).sum();
         all.excess_refunds = Money::from_micros(i64::try_from(excess).unwrap_or(i64::MAX)).unwrap_or_default();
         Ok(all)
@@ -80,8 +83,13 @@ impl Ledger {
 
     /// The row of one customer, who may have none.
     pub(crate) fn purchases_of(&self, customer: u32, options: &PurchaseOptions) -> Result<Option<Purchases>> {
-        let chunk = Chunk::summarise(&Measure::new(self, options)?, customer..customer + 1)?;
-        Ok((!chunk.rows.is_empty()).then_some(chunk.rows))
+        let measure = Measure::new(self, options)?;
+        let mut row = measure.blank(1)?;
+        let mut has_row = false;
+        for mut slice in row.slices(1) {
+            has_row = Chunk::summarise(&measure, customer..customer + 1, &mut slice)?.without.is_empty();
+        }
+        Ok(has_row.then_some(row))
     }
 }
 
@@ -120,6 +128,11 @@ impl<'a> Measure<'a> {
         self.options.zone.as_ref().unwrap_or(self.ledger.zone()).calendar()
     }
 
+    /// A table of so many rows in which nothing is told yet.
+    fn blank(&self, rows: usize) -> Result<Purchases> {
+        Purchases::blank(self.options.unit, rows, true, self.holdout.map(|length| self.units(length)))
+    }
+
     /// Periods as units of time.
     fn units(&self, periods: i64) -> f64 {
         periods as f64 * self.options.grain.days() / self.options.unit.days()
@@ -128,64 +141,67 @@ impl<'a> Measure<'a> {
     fn ln_gap(&self, periods: i64) -> f64 {
         usize::try_from(periods).ok().and_then(|at| self.logs.get(at).copied()).unwrap_or_else(|| ln(self.units(periods)))
     }
-
-    /// A table with room for so many rows.
-    fn rows(&self, rows: usize) -> Result<Purchases> {
-        let mut table = Purchases::new(self.options.unit);
-        table.log_gaps = Some(Vec::new());
-        table.holdout = self.holdout.map(|length| Holdout {
-            length: self.units(length),
-            frequency: Vec::new(),
-            value: Nullable::default(),
-            paid: Vec::new(),
-        });
-        table.reserve(rows)?;
-        Ok(table)
-    }
 }
 
-/// Rows of customers with neighbouring codes.
+/// Customers with neighbouring codes after they were summarised.
 struct Chunk {
-    customers: Vec<u32>,
-    rows: Purchases,
+    /// Those without a row.
+    without: Vec<u32>,
+    prospects: u64,
+    earlier: u64,
     excess: i128,
 }
 
 impl Chunk {
-    fn summarise(measure: &Measure<'_>, codes: Range<u32>) -> Result<Chunk> {
+    fn summarise(measure: &Measure<'_>, codes: Range<u32>, slice: &mut Slice<'_>) -> Result<Chunk> {
         let PurchaseOptions { until, grain, holdout, acquired_from, .. } = *measure.options;
         let until = until.micros();
         let last = holdout.map_or(until, Timestamp::micros);
-        let mut chunk = Chunk { customers: Vec::new(), rows: measure.rows(codes.len())?, excess: 0 };
-        chunk.customers.try_reserve_exact(codes.len())?;
+        let mut chunk = Chunk { without: Vec::new(), prospects: 0, earlier: 0, excess: 0 };
         let mut bought = Bought::default();
         let mut calendar = measure.calendar();
         let mut hints = [0; MAX_RUNS];
-        for customer in codes {
+        for (at, customer) in codes.enumerate() {
             let mut cursors = measure.ledger.cursors_near(customer, &mut hints);
             let mut rows = Rows::until(&mut cursors, last);
             let first = rows.next();
             if first.is_none_or(|(columns, row)| columns.at[row] > until) {
+                chunk.leave_out(customer)?;
                 continue;
             }
             bought.clear();
             let after = bought.read(first, &mut rows, until, grain, &mut calendar)?;
             if acquired_from.is_some_and(|from| bought.since.is_some_and(|since| since < from.micros())) {
-                chunk.rows.earlier += 1;
+                chunk.earlier += 1;
+                chunk.leave_out(customer)?;
                 continue;
             }
             chunk.excess += bought.excess;
-            let Some(end) = chunk.rows.push_calibration(measure, &mut bought)? else {
-                chunk.rows.prospects += 1;
+            let Some((row, end)) = calibration(measure, &mut bought)? else {
+                chunk.prospects += 1;
+                chunk.leave_out(customer)?;
                 continue;
             };
-            chunk.customers.push(customer);
-            if let Some(holdout) = &mut chunk.rows.holdout {
+            slice.set(at, &row);
+            if holdout.is_some() {
                 bought.read(after, &mut rows, last, grain, &mut calendar)?;
-                holdout.push(end, &mut bought)?;
+                let (mut frequency, mut spend) = (0, Spend::default());
+                bought.periods(|period, net| {
+                    if period > end {
+                        frequency += 1;
+                        spend.add(net);
+                    }
+                })?;
+                slice.set_holdout(at, frequency, spend.mean(), spend.paid);
             }
         }
         Ok(chunk)
+    }
+
+    fn leave_out(&mut self, customer: u32) -> Result<()> {
+        self.without.try_reserve(1)?;
+        self.without.push(customer);
+        Ok(())
     }
 }
 
@@ -209,50 +225,32 @@ impl Spend {
     }
 }
 
-impl Purchases {
-    /// Adds the row of a customer and returns the period in which the observation ends, or adds nothing and returns none if no
-    /// purchase period is left.
-    fn push_calibration(&mut self, measure: &Measure<'_>, bought: &mut Bought) -> Result<Option<i64>> {
-        let (mut first, mut last, mut frequency, mut log_gaps) = (None, 0, 0, 0.0);
-        let (mut first_spend, mut spend) = (Spend::default(), Spend::default());
-        let latest = bought.periods(|period, net| {
-            if first.is_none() {
-                first = Some(period);
-                first_spend.add(net);
-            } else {
-                frequency += 1;
-                log_gaps += measure.ln_gap(period - last);
-                spend.add(net);
-            }
-            last = period;
-        })?;
-        let Some(first) = first else { return Ok(None) };
-        // Where a clock goes back over midnight, a purchase can lie in the day after the day of a later end.
-        let end = latest.unwrap_or(last).max(measure.end);
-        self.frequency.push(frequency);
-        self.recency.push(measure.units(last - first));
-        self.age.push(measure.units(end - first));
-        self.value.push(spend.mean());
-        self.paid.push(spend.paid);
-        self.first_value.push(first_spend.mean());
-        self.log_gaps.iter_mut().for_each(|column| column.push(log_gaps));
-        Ok(Some(end))
-    }
-}
-
-impl Holdout {
-    /// Adds the row of a customer: the periods after the one in which the observation ends.
-    fn push(&mut self, end: i64, bought: &mut Bought) -> Result<()> {
-        let (mut frequency, mut spend) = (0, Spend::default());
-        bought.periods(|period, net| {
-            if period > end {
-                frequency += 1;
-                spend.add(net);
-            }
-        })?;
-        self.frequency.push(frequency);
-        self.value.push(spend.mean());
-        self.paid.push(spend.paid);
-        Ok(())
-    }
+/// A customer's row, and the period in which the observation ends; none if no purchase period is left.
+fn calibration(measure: &Measure<'_>, bought: &mut Bought) -> Result<Option<(Row, i64)>> {
+    let (mut first, mut last, mut frequency, mut log_gaps) = (None, 0, 0, 0.0);
+    let (mut first_spend, mut spend) = (Spend::default(), Spend::default());
+    let latest = bought.periods(|period, net| {
+        if first.is_none() {
+            first = Some(period);
+            first_spend.add(net);
+        } else {
+            frequency += 1;
+            log_gaps += measure.ln_gap(period - last);
+            spend.add(net);
+        }
+        last = period;
+    })?;
+    let Some(first) = first else { return Ok(None) };
+    // Where a clock goes back over midnight, a purchase can lie in the day after the day of a later end.
+    let end = latest.unwrap_or(last).max(measure.end);
+    let row = Row {
+        frequency,
+        recency: measure.units(last - first),
+        age: measure.units(end - first),
+        value: spend.mean(),
+        paid: spend.paid,
+        first_value: first_spend.mean(),
+        log_gaps,
+    };
+    Ok(Some((row, end)))
 }

@@ -9,7 +9,7 @@ mod tally;
 pub use explain::{Explanation, ReasonWhy};
 pub use group::{By, GroupRatio};
 pub use scorecard::{Contribution, Scorecard};
-pub(crate) use table::Keys;
+pub(crate) use table::{Keys, filled, gather};
 pub use table::{Nullable, Scores};
 
 use std::sync::{Mutex, PoisonError};

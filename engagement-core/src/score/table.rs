@@ -291,14 +291,14 @@ impl Scores {
     }
 }
 
-fn filled<T: Copy>(rows: usize, value: T) -> crate::Result<Vec<T>> {
+pub(crate) fn filled<T: Copy>(rows: usize, value: T) -> crate::Result<Vec<T>> {
     let mut column = Vec::new();
     column.try_reserve_exact(rows)?;
     column.resize(rows, value);
     Ok(column)
 }
 
-fn gather<T: Copy>(column: &mut Vec<T>, rows: &[u32]) -> crate::Result<()> {
+pub(crate) fn gather<T: Copy>(column: &mut Vec<T>, rows: &[u32]) -> crate::Result<()> {
     let mut kept = Vec::new();
     kept.try_reserve_exact(rows.len())?;
     kept.extend(rows.iter().map(|&row| column[row as usize]));

@@ -23,8 +23,8 @@ use crate::score::in_chunks;
 /// let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
 /// let drawn = simulate::purchases(&truth, &[38.86; 5000], None, TimeUnit::Week, 7, 0)?;
 /// let fit = MbgNbd::fit(&drawn, &FitOptions::default())?;
-/// for (low_high, truth) in fit.confidence_intervals(0.999)?.iter().zip(truth.values()) {
-///     assert!(low_high.0 < truth && truth < low_high.1);
+/// for (interval, truth) in fit.confidence_intervals(0.999)?.iter().zip(truth.values()) {
+///     assert!(interval.low < truth && truth < interval.high);
 /// }
 /// # Ok::<(), engagement_core::Error>(())
 /// ```

@@ -1,6 +1,8 @@
 //! What the tests of the binary interface share.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod cdnow;
+
 use std::ffi::c_char;
 use std::ptr::null_mut;
 

@@ -18,6 +18,7 @@ __all__ = [
     "BgBb",
     "BgCnbdK",
     "BgNbd",
+    "Bootstrap",
     "Column",
     "Contribution",
     "Convergence",
@@ -25,6 +26,8 @@ __all__ = [
     "Fit",
     "GammaGamma",
     "Independence",
+    "KaplanMeier",
+    "LikelihoodRatio",
     "MbgCnbdK",
     "MbgNbd",
     "Nbd",
@@ -34,7 +37,10 @@ __all__ = [
     "PurchaseModel",
     "Purchases",
     "Renewals",
+    "Rfm",
     "ShiftedBetaGeometric",
+    "Validation",
+    "WithCovariates",
     "Scorecard",
     "Ledger",
     "EngagementRatio",
@@ -42,6 +48,7 @@ __all__ = [
     "Rulebook",
     "Scores",
     "Table",
+    "likelihood_ratio_test",
     "zone_data_version",
     "_main",
     "__version__",
@@ -108,6 +115,11 @@ class Scores(Table):
     def later(self) -> int: ...
     @property
     def notes(self) -> list[str]: ...
+    @property
+    def value(self) -> dict[str, Any] | None: ...
+    @property
+    def value_by_level(self) -> dict[str, dict[str, Any]]: ...
+    def value_bridge(self, before: Scores) -> dict[str, Decimal]: ...
     def customer(self, customer: _Key) -> dict[str, Any]: ...
     def top(self, n: int = 10) -> Table: ...
     def bottom(self, n: int = 10) -> Table: ...
@@ -126,6 +138,22 @@ class Rulebook:
     def loads(text: str) -> Rulebook: ...
     def dump(self, path: _Path) -> None: ...
     def dumps(self, format: Literal["toml", "json"] = "toml") -> str: ...
+    def with_forecast(
+        self,
+        model: PurchaseModel,
+        *,
+        spend: GammaGamma | None = None,
+        unit: _Unit = "week",
+        grain: _Unit = "day",
+        horizon: float | None = 52.0,
+        discount_rate: float = 0.1,
+        margin: float = 1.0,
+        base_value: float | None = None,
+        referral_share: float = 1.0,
+        referral_window: float | None = None,
+    ) -> Rulebook: ...
+    @property
+    def forecast(self) -> dict[str, Any] | None: ...
     @property
     def notes(self) -> list[str]: ...
     @property
@@ -232,6 +260,10 @@ class Scorecard:
     def last_at(self) -> datetime | None: ...
     @property
     def contributions(self) -> list[Contribution]: ...
+    @property
+    def forecast(self) -> dict[str, Any] | None: ...
+    @property
+    def value(self) -> dict[str, Decimal] | None: ...
     def to_json(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
 
@@ -285,6 +317,9 @@ class Purchases(Table):
         customers: Any | None = None,
         unit: _Unit = "week",
     ) -> Purchases: ...
+    def stages(
+        self, new_within: float, *, model: PurchaseModel | None = None, at_risk: float = 0.20, lapsed: float = 0.05
+    ) -> Table: ...
     @property
     def frequency(self) -> Column: ...
     @property
@@ -378,6 +413,16 @@ class ParetoNbd(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def fit_with_covariates(
+        purchases: Purchases,
+        covariates: Mapping[str, _Columns],
+        *,
+        penalty: float = 0.0,
+        coefficient_penalty: float = 0.0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Fit: ...
     @property
     def r(self) -> float: ...
     @property
@@ -401,6 +446,16 @@ class BgNbd(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def fit_with_covariates(
+        purchases: Purchases,
+        covariates: Mapping[str, _Columns],
+        *,
+        penalty: float = 0.0,
+        coefficient_penalty: float = 0.0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+    ) -> Fit: ...
     @property
     def r(self) -> float: ...
     @property
@@ -422,6 +477,16 @@ class MbgNbd(PurchaseModel):
         penalty: float = 0.0,
         priors: Mapping[str, Prior] | None = None,
         start: Sequence[float] | None = None,
+        threads: int = 0,
+    ) -> Fit: ...
+    @staticmethod
+    def fit_with_covariates(
+        purchases: Purchases,
+        covariates: Mapping[str, _Columns],
+        *,
+        penalty: float = 0.0,
+        coefficient_penalty: float = 0.0,
+        priors: Mapping[str, Prior] | None = None,
         threads: int = 0,
     ) -> Fit: ...
     @property
@@ -497,6 +562,16 @@ class GammaGamma:
         penalty: float = 0.0,
         priors: Mapping[str, Prior] | None = None,
         start: Sequence[float] | None = None,
+        threads: int = 0,
+    ) -> Fit: ...
+    @staticmethod
+    def fit_with_covariates(
+        purchases: Purchases,
+        covariates: Mapping[str, _Columns],
+        *,
+        penalty: float = 0.0,
+        coefficient_penalty: float = 0.0,
+        priors: Mapping[str, Prior] | None = None,
         threads: int = 0,
     ) -> Fit: ...
     @staticmethod
@@ -708,8 +783,96 @@ class Fit:
     @property
     def covariance(self) -> list[list[float]] | None: ...
     def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]: ...
+    def interval(
+        self, f: Callable[[Any], float], *, level: float = 0.95, scale: Literal["log", "logit", "identity"] = "log"
+    ) -> tuple[float, float, float]: ...
+    def bootstrap(self, purchases: Purchases, *, replicates: int = 200, seed: int, threads: int = 0) -> Bootstrap: ...
+    def to_json(self) -> str: ...
     @property
     def convergence(self) -> Convergence: ...
+
+@final
+class Bootstrap:
+    """A fitted model and the models refitted to customers drawn from it."""
+
+    @property
+    def refits(self) -> list[Any]: ...
+    @property
+    def failed(self) -> int: ...
+    def interval(self, f: Callable[[Any], float], *, level: float = 0.95) -> tuple[float, float, float]: ...
+    def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]: ...
+
+@final
+class WithCovariates:
+    """A model with parameters that depend on covariates: `of` a customer's covariates it is the plain model."""
+
+    def __new__(cls, base: Any, covariates: Sequence[str], coefficients: Sequence[float]) -> WithCovariates: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def base(self) -> Any: ...
+    @property
+    def covariates(self) -> list[str]: ...
+    @property
+    def coefficients(self) -> dict[str, float]: ...
+    @property
+    def parameters(self) -> dict[str, float]: ...
+    def of(self, covariates: Mapping[str, float]) -> Any: ...
+    def probability_alive(self, purchases: Purchases, covariates: Mapping[str, _Columns]) -> Column: ...
+    def expected_purchases(self, purchases: Purchases, covariates: Mapping[str, _Columns], t: float) -> Column: ...
+    def expected_value(self, purchases: Purchases, covariates: Mapping[str, _Columns]) -> Column: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[type, tuple[Any, list[str], list[float]]]: ...
+
+@final
+class LikelihoodRatio:
+    """Whether a model fits better than a special case of it by more than chance."""
+
+    @property
+    def statistic(self) -> float: ...
+    @property
+    def degrees_of_freedom(self) -> int: ...
+    @property
+    def p_value(self) -> float: ...
+
+@final
+class KaplanMeier(Table):
+    """The Kaplan–Meier estimate of survival: how many are still there after how long."""
+
+    def __new__(
+        cls, durations: _Numbers, observed: Any, *, interval: Literal["log-log", "plain"] = "log-log"
+    ) -> KaplanMeier: ...
+    @property
+    def median(self) -> tuple[float | None, float | None, float | None]: ...
+    def survival_at(self, time: float) -> float | None: ...
+
+@final
+class Rfm(Table):
+    """RFM scores and segments of all customers with a purchase."""
+
+    @property
+    def cuts(self) -> dict[str, list[float]]: ...
+    @property
+    def segments(self) -> dict[str, int]: ...
+    @property
+    def notes(self) -> list[str]: ...
+
+@final
+class Validation(Table):
+    """Every measure of every candidate at every origin, with its interval."""
+
+    @property
+    def candidates(self) -> list[str]: ...
+    @property
+    def chosen(self) -> str | None: ...
+    @property
+    def differences(self) -> Table: ...
+    @property
+    def deciles(self) -> Table: ...
+    @property
+    def by_frequency(self) -> Table: ...
+    @property
+    def totals(self) -> Table: ...
 
 @final
 class Convergence:
@@ -843,6 +1006,43 @@ class Ledger:
         acquired_from: _Time | None = None,
         threads: int = 0,
     ) -> Purchases: ...
+    def retention(
+        self,
+        as_of: _Time | None = None,
+        *,
+        period: Literal["day", "week", "month"] = "month",
+        acquired_from: _Time | None = None,
+    ) -> Table: ...
+    def tenures(
+        self,
+        *,
+        gap: float | None = None,
+        as_of: _Time | None = None,
+        unit: _Unit = "week",
+        acquired_from: _Time | None = None,
+    ) -> Table: ...
+    def rfm(
+        self,
+        as_of: _Time | None = None,
+        *,
+        recency_cuts: Sequence[float] | None = None,
+        frequency_cuts: Sequence[float] | None = None,
+        monetary_cuts: Sequence[float] | None = None,
+    ) -> Rfm: ...
+    def validate(
+        self,
+        models: Sequence[str] | None = None,
+        *,
+        rulebooks: Mapping[str, Rulebook] | None = None,
+        horizon: float,
+        unit: _Unit = "week",
+        origins: Sequence[_Time] | None = None,
+        acquired_from: _Time | None = None,
+        level: float = 0.95,
+        replicates: int = 400,
+        seed: int = 1,
+        threads: int = 0,
+    ) -> Validation: ...
     def history(self, customer: _Key, *, as_of: _Time | None = None) -> Table: ...
     def customers(self) -> list[_Key]: ...
     def __len__(self) -> int: ...
@@ -869,5 +1069,6 @@ class Ledger:
     @property
     def heap_size(self) -> int: ...
 
+def likelihood_ratio_test(restricted: Fit, full: Fit) -> LikelihoodRatio: ...
 def zone_data_version() -> str: ...
 def _main(arguments: Sequence[str], cdnow: _Path) -> int: ...

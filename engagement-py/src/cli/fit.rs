@@ -5,13 +5,12 @@ use std::io::Write;
 use engagement_core::model::{Estimated, Fit as Fitted, FitOptions, GammaGamma, Model, ModelKind, Parameters as _};
 use engagement_core::value::Forecast;
 use engagement_core::{Purchases, Rulebook};
-use serde_json::{Map, Value, json};
 
 use super::arguments::{Fit, Summarising};
 use super::log::{Log, read_rulebook};
 use super::show;
 use super::trouble::Trouble;
-use crate::output;
+use crate::{model, output};
 use crate::score::thousands;
 use crate::table::plain;
 
@@ -79,28 +78,7 @@ fn tell<M: Estimated>(
     let names = fit.model.names();
     let (values, errors) = (fit.model.estimates(), fit.standard_errors());
     if arguments.json {
-        let by_name = |values: &[f64]| -> Map<String, Value> { names.iter().cloned().zip(values.iter().map(|v| json!(v))).collect() };
-        let mut parameters = by_name(&values);
-        if let Some(k) = k {
-            parameters.insert("k".to_owned(), json!(k));
-        }
-        let object = json!({
-            "model": name,
-            "parameters": parameters,
-            "log_likelihood": fit.log_likelihood,
-            "standard_errors": errors.as_deref().map(by_name),
-            "customers": fit.customers,
-            "aic": fit.aic(),
-            "bic": fit.bic(),
-            "convergence": {
-                "gradient_norm": fit.convergence.gradient_norm,
-                "iterations": fit.convergence.iterations,
-                "evaluations": fit.convergence.evaluations,
-                "starts": fit.convergence.starts,
-                "at_boundary": fit.convergence.at_boundary,
-            },
-        });
-        writeln!(out, "{object}")?;
+        writeln!(out, "{}", model::json(name, k, fit))?;
         return Ok(());
     }
     let regular = k.map_or_else(String::new, |k| format!(", k = {k}"));

@@ -1,12 +1,16 @@
 //! The models: classes that are their parameters, with arrays in and columns out.
 
+mod bootstrap;
+mod covariates;
 mod fit;
 mod opportunities;
 mod purchase_models;
 mod renewals;
 mod spend;
 
-pub(crate) use fit::{Convergence, Fit, Prior};
+pub(crate) use bootstrap::Bootstrap;
+pub(crate) use covariates::WithCovariates;
+pub(crate) use fit::{Convergence, Fit, LikelihoodRatio, Prior, json, likelihood_ratio_test};
 pub(crate) use opportunities::{BgBb, Opportunities};
 pub(crate) use purchase_models::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Nbd, ParetoNbd, bind};
 pub(crate) use renewals::{BetaDiscreteWeibull, Renewals, ShiftedBetaGeometric};

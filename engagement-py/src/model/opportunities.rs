@@ -105,7 +105,7 @@ impl BgBb {
     ) -> PyResult<Fit> {
         let options = Options::new(penalty, priors, start, 0)?;
         let counted = &opportunities.get().counted;
-        Ok(Fit::new(Fitted::Opportunities(py.detach(|| model::BgBb::fit(counted, &options)).or_raise()?)))
+        Ok(Fit::new(Fitted::Opportunities(py.detach(|| model::BgBb::fit(counted, &options)).or_raise()?), options))
     }
 
     #[getter]

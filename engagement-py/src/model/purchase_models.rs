@@ -4,6 +4,7 @@ use engagement_core::model::{self, Model};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::covariates::{self, Covaried};
 use super::fit::{Fit, Fitted, Options};
 use super::{PurchaseModel, of};
 use crate::errors::OrRaise;
@@ -11,7 +12,7 @@ use crate::purchases::Purchases;
 
 /// The class of a model: parameters in, a fit out. A model of regular buying has the whole number `k` before its parameters.
 macro_rules! class {
-    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } fit($purchases:ident, $options:ident $(, $given:ident)?) $fit:expr) => {
+    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } fit($purchases:ident, $options:ident $(, $given:ident)?) $fit:expr $(, with $covaried:path)?) => {
         $(#[$doc])*
         #[pyclass(module = "engagement", extends = PurchaseModel, frozen)]
         #[derive(Debug)]
@@ -47,8 +48,27 @@ macro_rules! class {
             ) -> PyResult<Fit> {
                 let $options = Options::new(penalty, priors, start, threads)?;
                 let $purchases = of(purchases);
-                Ok(Fit::new(Fitted::Purchases(py.detach(|| $fit).or_raise()?.map(Model::from))))
+                let fitted = py.detach(|| $fit).or_raise()?.map(Model::from);
+                Ok(Fit::new(Fitted::Purchases(fitted), $options))
             }
+
+            $(
+                /// The model of maximum likelihood with covariates: columns by name, a row for each customer.
+                #[staticmethod]
+                #[pyo3(signature = (purchases, covariates, *, penalty=0.0, coefficient_penalty=0.0, priors=None, threads=0))]
+                fn fit_with_covariates(
+                    py: Python<'_>,
+                    purchases: &Bound<'_, Purchases>,
+                    covariates: &Bound<'_, PyDict>,
+                    penalty: f64,
+                    coefficient_penalty: f64,
+                    priors: Option<&Bound<'_, PyDict>>,
+                    threads: i64,
+                ) -> PyResult<Fit> {
+                    let options = Options::new(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
+                    covariates::fit(py, purchases, covariates, options, $covaried)
+                }
+            )?
 
             $(
                 /// The purchases after which a gap counts once: 1 is buying at random, more is buying more regularly.
@@ -76,17 +96,17 @@ class! {
 class! {
     /// Customers who may leave at any time: the Pareto/NBD (Schmittlein, Morrison & Colombo 1987).
     ParetoNbd { r, alpha, s, beta }
-    fit(purchases, options) model::ParetoNbd::fit(purchases, &options)
+    fit(purchases, options) model::ParetoNbd::fit(purchases, &options), with Covaried::ParetoNbd
 }
 class! {
     /// Customers who may leave after a repeat purchase: the BG/NBD (Fader, Hardie & Lee 2005).
     BgNbd { r, alpha, a, b }
-    fit(purchases, options) model::BgNbd::fit(purchases, &options)
+    fit(purchases, options) model::BgNbd::fit(purchases, &options), with Covaried::BgNbd
 }
 class! {
     /// Customers who may leave after any purchase, the first included: the MBG/NBD (Batislam, Denizel & Filiztekin 2007).
     MbgNbd { r, alpha, a, b }
-    fit(purchases, options) model::MbgNbd::fit(purchases, &options)
+    fit(purchases, options) model::MbgNbd::fit(purchases, &options), with Covaried::MbgNbd
 }
 class! {
     /// The BG/NBD with regular buying: the BG/CNBD-k (Platzer & Reutterer 2016).

@@ -85,7 +85,7 @@ macro_rules! class {
             ) -> PyResult<Fit> {
                 let options: FitOptions = Options::new(penalty, priors, start, 0)?;
                 let renewals = &renewals.get().renewals;
-                Ok(Fit::new(Fitted::$fitted(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?)))
+                Ok(Fit::new(Fitted::$fitted(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?), options))
             }
 
             $(

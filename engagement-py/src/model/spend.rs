@@ -4,6 +4,7 @@ use engagement_core::model::{self, Estimated as _};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::covariates::{self, Covaried};
 use super::fit::{Fit, Fitted, Options};
 use super::of;
 use crate::column::Column;
@@ -14,7 +15,7 @@ use crate::purchases::Purchases;
 #[pyclass(module = "engagement", frozen, eq)]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GammaGamma {
-    pub(super) model: model::GammaGamma,
+    pub(crate) model: model::GammaGamma,
 }
 
 #[pymethods]
@@ -38,7 +39,23 @@ impl GammaGamma {
     ) -> PyResult<Fit> {
         let options = Options::new(penalty, priors, start, threads)?;
         let purchases = of(purchases);
-        Ok(Fit::new(Fitted::Spend(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?)))
+        Ok(Fit::new(Fitted::Spend(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?), options))
+    }
+
+    /// The model of maximum likelihood with covariates: columns by name, a row for each customer.
+    #[staticmethod]
+    #[pyo3(signature = (purchases, covariates, *, penalty=0.0, coefficient_penalty=0.0, priors=None, threads=0))]
+    fn fit_with_covariates(
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        covariates: &Bound<'_, PyDict>,
+        penalty: f64,
+        coefficient_penalty: f64,
+        priors: Option<&Bound<'_, PyDict>>,
+        threads: i64,
+    ) -> PyResult<Fit> {
+        let options = Options::new(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
+        covariates::fit(py, purchases, covariates, options, Covaried::GammaGamma)
     }
 
     /// Whether spend per purchase is independent of the number of purchases, as the model takes for granted.

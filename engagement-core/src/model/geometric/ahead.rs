@@ -53,7 +53,7 @@ pub(in crate::model) struct Ahead {
 }
 
 /// What is averaged over the number n of purchases that a customer who cannot leave would make.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Of {
     /// The probability of staying through all n.
     Staying,
@@ -129,7 +129,7 @@ impl Ahead {
     /// mean = Σ_j P(j) Σ_i P(N_j = i) g(⌊(i + j)/k⌋),   N_j ~ NegBin(shape + j, scale/(scale + t))
     /// staying: g(n) = B(a, kept + n)/B(a, kept),   made: g(n) = Σ_{m<n} B(a, kept + m)/B(a, kept)
     /// ```
-    fn by_counts(&self, of: Of, u: f64) -> Option<f64> {
+    pub(super) fn by_counts(&self, of: Of, u: f64) -> Option<f64> {
         let ln_up = ln_1p(u);
         let largest = self.shape + f64::from(self.k - 1);
         let mean = largest * u;
@@ -185,7 +185,7 @@ impl Ahead {
     }
 
     /// The same mean as an integral over the chance of leaving, for very many phases.
-    fn by_chances(&self, of: Of, u: f64) -> f64 {
+    pub(super) fn by_chances(&self, of: Of, u: f64) -> f64 {
         let c = self.a + self.kept;
         if self.k == 1 && of == Of::Staying {
             return mean_power(self.shape, self.a, self.kept, u.min(f64::MAX.sqrt()));
@@ -205,21 +205,23 @@ impl Ahead {
         // Only chances of leaving below those resolved still matter, where the density is p^(a−1)/B(a, kept).
         match of {
             Of::Staying => mean * pow(near / u, self.a.min(self.shape)),
-            Of::Made if self.shape > self.a - 1.0 => mean + self.far(u) - self.far(near),
+            Of::Made if self.shape > self.a - 1.0 => mean + self.far(near, u),
             Of::Made => mean,
         }
     }
-    /// What the mean number made owes to chances of leaving far below scale/t, up to a constant: a power of t.
-    fn far(&self, u: f64) -> f64 {
+
+    /// What the mean number made grows by from `near` to `u` where only the smallest chances of leaving matter.
+    fn far(&self, near: f64, u: f64) -> f64 {
         let power = 1.0 - self.a;
-        let ln_u = ln(u / f64::from(self.k));
-        // (u^power − 1)/power, which is ln u where the power is 0.
-        let grown = if power == 0.0 { ln_u } else { exp_m1(power * ln_u) / power };
-        let c = ln_rising(self.kept, self.a);
-        grown * self.phases().map(|(j, phase)| {
+        let further = ln(u / near);
+        // ((u/near)^power − 1)/power, which is a logarithm where the power is 0.
+        let grown = if power == 0.0 { further } else { exp_m1(power * further) / power };
+        let constant = power * ln(near / f64::from(self.k)) + ln_rising(self.kept, self.a);
+        let each = |(j, phase): (u64, f64)| {
             let shape = self.shape + j as f64;
-            phase * exp(c + ln_gamma(shape + power) - ln_gamma(shape))
-        }).sum::<f64>()
+            phase * exp(constant + ln_gamma(shape + power) - ln_gamma(shape))
+        };
+        grown * self.phases().map(each).sum::<f64>()
     }
 
     /// The mean given the chance of leaving.
@@ -231,5 +233,4 @@ impl Ahead {
         let ln_stay = chance.ln_q.min(-SMALLEST_CHANCE);
         mean_given_chance(of, self.shape, u, &self.phases[..self.k as usize], p, ln_stay)
     }
-}
 }

@@ -9,11 +9,12 @@
 mod ahead;
 mod discount;
 mod erlang;
-mod fit;
+mod fitting;
 mod models;
 mod simulate;
 
 pub(super) use ahead::Ahead;
+pub(super) use fitting::{best, enough, fit};
 pub(super) use models::{answers, check_phases, discount as check_discount, finite_time, phased};
 
 use super::history::PurchaseHistory;
@@ -188,5 +189,6 @@ impl Geometric {
 }
 
 #[cfg(test)]
-#[path = "geometric_tests.rs"]
-mod tests;
+mod oracle_tests;
+#[cfg(test)]
+mod property_tests;

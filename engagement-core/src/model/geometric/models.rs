@@ -159,6 +159,25 @@ macro_rules! phased {
                 self.b
             }
 
+            /// The model of maximum likelihood: with gaps of `k` phases, or with the number of phases from 1 to 12 that makes the
+            /// purchases likeliest.
+            ///
+            /// # Errors
+            /// [`ErrorKind::FitFailed`](crate::ErrorKind::FitFailed): the data holds too little, or the search did not converge.
+            /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `k` is not in 1..=12, or the purchases do not
+            /// have the sums of ln Δt.
+            pub fn fit(
+                purchases: &$crate::purchases::Purchases,
+                k: Option<u32>,
+                options: &$crate::model::FitOptions,
+            ) -> $crate::Result<$crate::model::Fit<$model>> {
+                let fit = |k| {
+                    let template = $model::new(k, 1.0, 1.0, 1.0, 1.0)?;
+                    $crate::model::geometric::fit(&template, k, purchases, options)
+                };
+                k.map_or_else(|| $crate::model::geometric::best(fit), fit)
+            }
+
             const fn family(&self) -> $crate::model::geometric::Geometric {
                 let $model { k, r, alpha, a, b } = *self;
                 $crate::model::geometric::Geometric { r, alpha, a, b, k, first: $first }

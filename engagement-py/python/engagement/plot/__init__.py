@@ -7,8 +7,8 @@ that draws the main thing. None needs more than parameters and small tables, so 
 try:
     import matplotlib as _matplotlib  # noqa: F401
     import numpy as _numpy  # noqa: F401
-except ImportError as error:
-    raise ImportError("engagement.plot needs matplotlib; pip install 'engagement[plot]'", name=error.name) from error
+except ImportError as _error:
+    raise ImportError("engagement.plot needs matplotlib; pip install 'engagement[plot]'", name=_error.name) from _error
 
 from engagement.plot.against_data import (
     calibration,

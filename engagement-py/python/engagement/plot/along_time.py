@@ -131,7 +131,7 @@ def kaplan_meier(
     same_length(times=when, at_risk=risk, lost=gone)
     if (np.diff(when) <= 0).any() or when[0] < 0 or (gone < 0).any() or (gone > risk).any() or (risk <= 0).any():
         raise ValueError("times, at_risk, lost: times must rise from 0 or later, and 0 ≤ lost ≤ at_risk with somebody at risk")
-    share = np.cumprod(1.0 - gone / risk)
+    share: Floats = np.cumprod(1.0 - gone / risk, dtype=np.float64)
     ax = axes(ax)
     x = np.concatenate([[0.0], when])
     (line,) = ax.step(x, np.concatenate([[1.0], share]), where="post", **styled(style))

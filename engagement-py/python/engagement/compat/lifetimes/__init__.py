@@ -12,8 +12,8 @@ Names, arguments and the shape of what comes back are those of lifetimes; what d
 try:
     import numpy as _numpy  # noqa: F401
     import pandas as _pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: F401
-except ImportError as error:
-    raise ImportError("engagement.compat.lifetimes needs pandas; pip install 'engagement[pandas]'", name=error.name) from error
+except ImportError as _error:
+    raise ImportError("engagement.compat.lifetimes needs pandas; pip install 'engagement[pandas]'", name=_error.name) from _error
 
 from engagement.compat.lifetimes.fitters import BaseFitter
 from engagement.compat.lifetimes.fitters.beta_geo_beta_binom_fitter import BetaGeoBetaBinomFitter

@@ -66,7 +66,8 @@ def plot_calibration_purchases_vs_holdout_purchases(
     )
     means = table.groupby(kind)[["frequency_holdout", "model_predictions"]].mean().iloc[:n]
     ax = _new(kwargs)
-    draw_means(ax, means.index.to_numpy(), *(means[name].to_numpy() for name in means), kwargs, list(means))
+    actual, predicted = (means[name].to_numpy() for name in means)
+    draw_means(ax, means.index.to_numpy(), actual, predicted, kwargs, list(means))
     title = "Actual Purchases in Holdout Period vs Predicted Purchases"
     return _labelled(ax, title, HELD_AGAINST[kind], "Average of Purchases in Holdout Period", legend=True)
 
@@ -84,8 +85,9 @@ def plot_frequency_recency_matrix(
     """Purchases expected in the next ``T`` time units, by frequency and recency."""
     from engagement import plot
 
-    size = _size(model, max_frequency, max_recency)
-    ax = plot.frequency_recency_matrix(model._engine(), t=T, ax=_present(), **size, **{"origin": "upper", **kwargs})
+    most, oldest = _size(model, max_frequency, max_recency)
+    style = {"origin": "upper", **kwargs}
+    ax = plot.frequency_recency_matrix(model._engine(), t=T, max_frequency=most, max_recency=oldest, ax=_present(), **style)
     if title is None:
         title = f"Expected Number of Future Purchases for {T} Unit{'' if T == 1 else 's'} of Time,\nby Frequency and Recency of a Customer"
     return _labelled(ax, title, xlabel, ylabel)
@@ -103,8 +105,9 @@ def plot_probability_alive_matrix(
     """The probability of being alive, by frequency and recency."""
     from engagement import plot
 
-    size = _size(model, max_frequency, max_recency)
-    ax = plot.probability_alive_matrix(model._engine(), ax=_present(), **size, **{"origin": "upper", **kwargs})
+    most, oldest = _size(model, max_frequency, max_recency)
+    style = {"origin": "upper", **kwargs}
+    ax = plot.probability_alive_matrix(model._engine(), max_frequency=most, max_recency=oldest, ax=_present(), **style)
     return _labelled(ax, title, xlabel, ylabel)
 
 
@@ -230,11 +233,12 @@ def _new(kwargs: dict[str, Any]) -> Any:
     return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else ax
 
 
-def _size(model: Any, max_frequency: int | None, max_recency: int | None) -> dict[str, int]:
-    return {
-        "max_frequency": int(model.data["frequency"].max()) if max_frequency is None else max_frequency,
-        "max_recency": int(model.data["T"].max()) if max_recency is None else max_recency,
-    }
+def _size(model: Any, max_frequency: int | None, max_recency: int | None) -> tuple[int, int]:
+    """The largest frequency and recency asked for, or else seen."""
+    return (
+        int(model.data["frequency"].max()) if max_frequency is None else max_frequency,
+        int(model.data["T"].max()) if max_recency is None else max_recency,
+    )
 
 
 def _labelled(ax: Any, title: str, xlabel: str, ylabel: str, *, legend: bool = False) -> Any:

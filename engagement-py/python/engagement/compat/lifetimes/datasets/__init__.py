@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 SAMPLE = Path(__file__).parent / "cdnow_sample.txt"
-"""The customers of the 1/10 sample that the papers use, in its order."""
+"""The customers of the 1/10 sample that the papers use, in its order: Fader & Hardie (2001), doi:10.1287/inte.31.3s.94.9683."""
 
 DONORS = "3464 1091 277 129 78 119 129 613 255 155 173 234 322 181 225 357 240 284 512 335 728 1203"
 """Donors by frequency and recency at 6 opportunities: Fader, Hardie & Shang (2010), doi:10.1287/mksc.1100.0580."""

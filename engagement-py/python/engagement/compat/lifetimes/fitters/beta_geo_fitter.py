@@ -20,7 +20,7 @@ from engagement.compat.lifetimes.utils import _check_inputs, _scale_time
 class TransactionFitter(BaseFitter):
     """A model of buying in continuous time."""
 
-    _generator: Callable[..., Any]
+    _generator: Any
     _scaled: tuple[str, ...] = ("alpha",)
     """The parameters that are times."""
 
@@ -75,8 +75,8 @@ class TransactionFitter(BaseFitter):
 class BetaGeoFitter(TransactionFitter):
     """BG/NBD: customers may leave after a repeat purchase."""
 
-    _model = BgNbd
-    _generator = staticmethod(beta_geometric_nbd_model)
+    _model: Any = BgNbd
+    _generator: Any = staticmethod(beta_geometric_nbd_model)
 
     def fit(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engagement import MbgNbd
 from engagement.compat.lifetimes.fitters.beta_geo_fitter import BetaGeoFitter
 from engagement.compat.lifetimes.generate_data import modified_beta_geometric_nbd_model
@@ -11,4 +13,4 @@ class ModifiedBetaGeoFitter(BetaGeoFitter):
     """MBG/NBD: customers may leave after any purchase, the first one included."""
 
     _model = MbgNbd
-    _generator = staticmethod(modified_beta_geometric_nbd_model)
+    _generator: Any = staticmethod(modified_beta_geometric_nbd_model)

@@ -17,7 +17,7 @@ class ParetoNBDFitter(TransactionFitter):
     """Pareto/NBD: customers may leave at any time."""
 
     _model = ParetoNbd
-    _generator = staticmethod(pareto_nbd_model)
+    _generator: Any = staticmethod(pareto_nbd_model)
     _scaled = ("alpha", "beta")
 
     def fit(

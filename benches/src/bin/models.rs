@@ -1,0 +1,131 @@
+//! Our side of the comparison of models: one piece of work, as often as asked, and what it cost as JSON.
+//!
+//! ```text
+//! models --work draw --customers N --out FILE.csv [--seed S]
+//! models --work bg-nbd|mbg-nbd|pareto-nbd|gamma-gamma|score --data FILE.csv [--runs R] [--threads N]
+//! ```
+//!
+//! A file has the columns x, t_x, T, m in weeks and currency units, m 0 where nothing was bought again. Reading it is not counted.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+
+use engagement_benches::arguments::Arguments;
+use engagement_benches::measure::Stopwatch;
+use engagement_core::model::{Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, BgNbd, PurchaseModel};
+use engagement_core::value::Forecast;
+use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::read(&["work", "data", "runs", "threads", "customers", "seed", "out"])?;
+    let work = arguments.text("work").ok_or("--work is needed")?;
+    if work == "draw" {
+        return draw(&arguments);
+    }
+    let columns = Columns::read(arguments.text("data").ok_or("--data is needed")?)?;
+    let threads = arguments.get("threads", 0)?;
+    let mut costs = Vec::new();
+    let mut result = Value::Null;
+    for _ in 0..arguments.get("runs", 1_u32)?.max(1) {
+        // A user of ours has columns, as a user of a peer has: that equal customers are found and merged is part of the work.
+        let watch = Stopwatch::start();
+        let purchases = columns.purchases()?;
+        result = match work {
+            "score" => score(&purchases, threads)?,
+            "gamma-gamma" => fitted(&GammaGamma::fit(&purchases, &FitOptions::default().threads(threads))?),
+            name => fitted(&name.parse::<ModelKind>()?.fit(&purchases, &FitOptions::default().threads(threads))?),
+        };
+        costs.push(watch.read().cpu);
+    }
+    costs.sort_by(f64::total_cmp);
+    println!("{}", json!({ "cpu": costs[costs.len() / 2], "result": result }));
+    Ok(())
+}
+
+fn fitted<M: Estimated>(fit: &Fit<M>) -> Value {
+    let parameters: serde_json::Map<String, Value> =
+        fit.model.names().into_iter().zip(fit.model.estimates().into_iter().map(Value::from)).collect();
+    json!({ "parameters": parameters, "log_likelihood": fit.log_likelihood })
+}
+
+/// P(alive), expected purchases of 39 weeks, expected order value and the value of 12 months, of every customer.
+fn score(purchases: &Purchases, threads: usize) -> Result<Value, Box<dyn Error>> {
+    let model = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
+    let spend = GammaGamma::new(6.25, 3.74, 15.44)?;
+    let mut costs = serde_json::Map::new();
+    let watch = Stopwatch::start();
+    // Sorting out equal customers is paid for once, by the first of the four.
+    let alive = purchases.map(threads, |customer| Ok(model.probability_alive(customer)))?;
+    costs.insert("alive".to_owned(), watch.read().cpu.into());
+    let watch = Stopwatch::start();
+    let expected = purchases.map(threads, |customer| model.expected_purchases(customer, 39.0))?;
+    costs.insert("expected".to_owned(), watch.read().cpu.into());
+    let watch = Stopwatch::start();
+    let value: Vec<f64> = purchases.spends().iter().map(|spent| spend.expected_value(spent)).collect::<Result<_, _>>()?;
+    costs.insert("order_value".to_owned(), watch.read().cpu.into());
+    let watch = Stopwatch::start();
+    let forecast = Forecast { spend: Some(spend), discount_rate: 0.127, ..Forecast::new(model, TimeUnit::Week, 52.0) };
+    let delta = libm::log1p(forecast.discount_rate) / (365.25 / 7.0);
+    let purchased = purchases.map(threads, |customer| model.discounted_purchases(customer, 52.0, delta))?;
+    let worth: f64 = purchased.iter().zip(&value).map(|(purchases, value)| purchases * value).sum();
+    costs.insert("lifetime_value".to_owned(), watch.read().cpu.into());
+    Ok(json!({
+        "costs": costs,
+        "alive": alive.iter().sum::<f64>(),
+        "expected": expected.iter().sum::<f64>(),
+        "order_value": value.iter().sum::<f64>(),
+        "lifetime_value": worth,
+        "distinct": purchases.distinct().histories.len(),
+    }))
+}
+
+/// Customers as a shop has them: acquired over a quarter, watched for 26 to 39 weeks more, seen by the day.
+fn draw(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let customers: usize = arguments.get("customers", 100_000)?;
+    let seed = arguments.get("seed", 1_u64)?;
+    let model = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
+    let spend = GammaGamma::new(6.25, 3.74, 15.44)?;
+    // 182 to 272 days, all equally many.
+    let ages: Vec<f64> = (0..customers).map(|customer| (182 + customer % 91) as f64 / 7.0).collect();
+    let drawn = simulate::purchases(&model, &ages, Some(&spend), TimeUnit::Week, seed, 0)?;
+    let mut out = BufWriter::new(File::create(arguments.text("out").ok_or("--out is needed")?)?);
+    writeln!(out, "x,t_x,T,m")?;
+    for row in 0..drawn.len() {
+        let days = (drawn.recency()[row] * 7.0).ceil().min(ages[row] * 7.0);
+        writeln!(out, "{},{},{},{}", drawn.frequency()[row], days / 7.0, ages[row], drawn.value().get(row).unwrap_or(0.0))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// A file in memory.
+struct Columns {
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    age: Vec<f64>,
+    value: Vec<f64>,
+}
+
+impl Columns {
+    fn read(path: &str) -> Result<Columns, Box<dyn Error>> {
+        let mut columns = Columns { frequency: Vec::new(), recency: Vec::new(), age: Vec::new(), value: Vec::new() };
+        for line in BufReader::new(File::open(path)?).lines().skip(1) {
+            let line = line?;
+            let mut cells = line.split(',');
+            let mut next = || cells.next().ok_or_else(|| format!("{path}: {line:?} has fewer than four cells"));
+            columns.frequency.push(next()?.parse()?);
+            columns.recency.push(next()?.parse()?);
+            columns.age.push(next()?.parse()?);
+            columns.value.push(next()?.parse()?);
+        }
+        Ok(columns)
+    }
+
+    fn purchases(&self) -> engagement_core::Result<Purchases> {
+        Purchases::from_columns(&PurchaseColumns {
+            value: Some(Values::new(&self.value)),
+            ..PurchaseColumns::new(&self.frequency, &self.recency, &self.age)
+        })
+    }
+}
