@@ -1,21 +1,64 @@
-//! Scores a log with a rulebook and prints every number as its bits, to be compared with other languages.
+//! Scores a log with a rulebook, or fits the models to it, and prints every number as its bits, to be compared with other languages.
 //!
 //! ```text
 //! same_bits LOG.tsv RULEBOOK.toml AS_OF_US
+//! same_bits models LOG.tsv UNTIL_US
 //! ```
 //!
 //! The log has a line an interaction and 15 fields a line, an empty one missing: customer, `at_us`, kind, `amount_micros`, rating,
-//! reach, other, order, item, channel, unit, campaign, arm, `cost_micros`, id. A line a customer comes out.
+//! reach, other, order, item, channel, unit, campaign, arm, `cost_micros`, id. A line a customer comes out; of models, lines of three
+//! sorts, separated by tabs:
+//!
+//! ```text
+//! purchases    KEY  frequency  paid  recency  age  value  first_value  log_gaps
+//! model        NAME  k  log_likelihood  aic  bic  and of every parameter its value and its standard error
+//! NAME         KEY  probability_alive  expected_purchases  probability_of_purchases  discounted_purchases
+//! gamma-gamma  KEY  expected_value
+//! ```
+//!
+//! Times are in weeks, purchases counted by the day; the predictions are for 39 weeks, of 2 purchases, and without end at the
+//! continuous discount rate of 0.0027 a week. A missing number is "-".
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{StdoutLock, Write};
 
-use engagement_core::{Batch, KeyColumn, Ledger, LoadOptions, Nullable, Rulebook, ScoreOptions, TextColumn, Timestamp, Values};
+use engagement_core::model::{Estimated, Fit, FitOptions, GammaGamma, ModelKind, Parameters};
+use engagement_core::{
+    Batch, KeyColumn, Ledger, LoadOptions, Nullable, PurchaseOptions, Purchases, Rulebook, ScoreOptions, TextColumn, Timestamp,
+    Values,
+};
+
+/// How far the predictions look, in weeks.
+const WEEKS: f64 = 39.0;
+/// The number of purchases whose probability is told.
+const PURCHASES: u64 = 2;
+/// The continuous discount rate a week.
+const DELTA: f64 = 0.0027;
+
+type Out = std::io::BufWriter<StdoutLock<'static>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, log, rulebook, as_of] = arguments.as_slice() else { return Err("same_bits LOG.tsv RULEBOOK.toml AS_OF_US".into()) };
-    let text = std::fs::read_to_string(log)?;
+    let [_, first, second, at] = arguments.as_slice() else {
+        return Err("same_bits LOG.tsv RULEBOOK.toml AS_OF_US, or: same_bits models LOG.tsv UNTIL_US".into());
+    };
+    let at = Timestamp::from_micros(at.parse()?)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if first == "models" { models(&load(second)?, at, &mut out) } else { scores(&load(first)?, second, at, &mut out) }
+}
+
+/// A number as its bits.
+fn bits(number: f64) -> String {
+    format!("{:016x}", number.to_bits())
+}
+
+/// A number that may be missing.
+fn known(number: Option<f64>) -> String {
+    number.map_or_else(|| "-".to_owned(), bits)
+}
+
+fn load(path: &str) -> Result<Ledger, Box<dyn Error>> {
+    let text = std::fs::read_to_string(path)?;
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
 
     let texts =
@@ -52,24 +95,77 @@ fn main() -> Result<(), Box<dyn Error>> {
     })?;
     load.finish()?;
 
+    Ok(ledger)
+}
+
+fn scores(ledger: &Ledger, rulebook: &str, as_of: Timestamp, out: &mut Out) -> Result<(), Box<dyn Error>> {
     let rules = Rulebook::from_toml(&std::fs::read_to_string(rulebook)?)?.compile()?;
-    let scores = rules.score_all(&ledger, Timestamp::from_micros(as_of.parse()?)?, &ScoreOptions::default())?;
-    let bits =
-        |column: &Nullable, row| column.get(row).map_or_else(|| "-".to_owned(), |number| format!("{:016x}", number.to_bits()));
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let scores = rules.score_all(ledger, as_of, &ScoreOptions::default())?;
+    let columns: [&Nullable; 7] = [
+        &scores.engagement,
+        &scores.say,
+        &scores.stay,
+        &scores.spend,
+        &scores.points_say,
+        &scores.points_stay,
+        &scores.points_spend,
+    ];
     for row in 0..scores.len() {
-        let columns = [
-            &scores.engagement,
-            &scores.say,
-            &scores.stay,
-            &scores.spend,
-            &scores.points_say,
-            &scores.points_stay,
-            &scores.points_spend,
+        let columns = columns.map(|column| known(column.get(row))).join("\t");
+        let (coverage, level) = (bits(scores.coverage[row]), scores.level[row] as u8);
+        writeln!(out, "{}\t{columns}\t{coverage}\t{level}", scores.customer(row))?;
+    }
+    Ok(())
+}
+
+fn models(ledger: &Ledger, until: Timestamp, out: &mut Out) -> Result<(), Box<dyn Error>> {
+    let purchases = ledger.purchases(&PurchaseOptions::until(until))?;
+    let log_gaps = purchases.log_gaps().unwrap_or_default();
+    for row in 0..purchases.len() {
+        let (frequency, paid) = (purchases.frequency()[row], purchases.paid()[row]);
+        let numbers = [
+            bits(purchases.recency()[row]),
+            bits(purchases.age()[row]),
+            known(purchases.value().get(row)),
+            known(purchases.first_value().get(row)),
+            bits(log_gaps[row]),
         ];
-        let columns = columns.map(|column| bits(column, row)).join("\t");
-        let (coverage, level) = (scores.coverage[row].to_bits(), scores.level[row] as u8);
-        writeln!(out, "{}\t{columns}\t{coverage:016x}\t{level}", scores.customer(row))?;
+        writeln!(out, "purchases\t{}\t{frequency}\t{paid}\t{}", purchases.customer(row), numbers.join("\t"))?;
+    }
+    let options = FitOptions::default();
+    for kind in ModelKind::ALL {
+        let fit = kind.fit(&purchases, &options)?;
+        let model = fit.model;
+        evidence(kind.as_str(), model.k(), &fit, out)?;
+        let columns = [
+            purchases.map(0, |customer| model.probability_alive_at(customer, 0.0))?,
+            purchases.map(0, |customer| model.expected_purchases(customer, WEEKS))?,
+            purchases.map(0, |customer| model.probability_of_purchases(customer, PURCHASES, WEEKS))?,
+            purchases.map(0, |customer| model.discounted_purchases(customer, f64::INFINITY, DELTA))?,
+        ];
+        predictions(kind.as_str(), &purchases, &columns, out)?;
+    }
+    let fit = GammaGamma::fit(&purchases, &options)?;
+    evidence(GammaGamma::NAME, None, &fit, out)?;
+    let expected = purchases.spends().iter().map(|spend| fit.model.expected_value(spend)).collect::<Result<_, _>>()?;
+    predictions(GammaGamma::NAME, &purchases, &[expected], out)
+}
+
+fn evidence<M: Estimated>(name: &str, k: Option<u32>, fit: &Fit<M>, out: &mut Out) -> Result<(), Box<dyn Error>> {
+    let k = k.map_or_else(|| "-".to_owned(), |k| k.to_string());
+    write!(out, "model\t{name}\t{k}\t{}\t{}\t{}", bits(fit.log_likelihood), bits(fit.aic()), bits(fit.bic()))?;
+    let errors = fit.standard_errors();
+    for (at, value) in fit.model.estimates().into_iter().enumerate() {
+        write!(out, "\t{}\t{}", bits(value), known(errors.as_ref().map(|errors| errors[at])))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn predictions(name: &str, purchases: &Purchases, columns: &[Vec<f64>], out: &mut Out) -> Result<(), Box<dyn Error>> {
+    for row in 0..purchases.len() {
+        let numbers: Vec<String> = columns.iter().map(|column| bits(column[row])).collect();
+        writeln!(out, "{name}\t{}\t{}", purchases.customer(row), numbers.join("\t"))?;
     }
     Ok(())
 }

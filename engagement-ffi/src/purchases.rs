@@ -85,7 +85,7 @@ impl Summary {
 
     /// Takes a summary, with all that it would otherwise make on first use: what a fork cuts short would never be made.
     fn keep(&mut self, purchases: Purchases) {
-        purchases.distinct();
+        let _ = purchases.distinct();
         self.purchases = Some(purchases);
     }
 }

@@ -183,10 +183,10 @@ fn a_scoring_under_way_can_be_watched_and_cancelled() {
 /// for ever, and all get the same numbers.
 #[test]
 fn models_purchases_and_rulebooks_shared_by_threads() {
-    let (ledger, rulebook, purchases) = (sample(), Number::of(standard()), Number::of(new_purchases()));
+    let (ledger, rulebook, purchases) = (Number::of(sample()), Number::of(standard()), Number::of(new_purchases()));
     unsafe {
         assert_eq!(eng_purchases_set_units(purchases.get(), ENG_UNIT_DAY, ENG_UNIT_DAY), ENG_OK);
-        assert_eq!(eng_purchases_summarise(purchases.get(), ledger, AT + 40 * DAY), ENG_OK);
+        assert_eq!(eng_purchases_summarise(purchases.get(), ledger.get(), AT + 40 * DAY), ENG_OK);
     }
     let models = [Number::of(new_model()), Number::of(new_model())];
     let fit = |model: Number| unsafe { eng_model_fit(model.get(), c"nbd".as_ptr(), -1, purchases.get()) };
@@ -213,7 +213,7 @@ fn models_purchases_and_rulebooks_shared_by_threads() {
                     let status = eng_rulebook_set_forecast(rulebook.get(), model.get(), null_mut(), unit, grain, 30.0, 0.1, 1.0);
                     assert_eq!(status, ENG_OK);
                     assert_eq!(eng_model_from_rulebook(model.get(), rulebook.get(), ENG_MODEL_PURCHASES), ENG_OK);
-                    assert_eq!(eng_purchases_summarise(purchases.get(), ledger, AT + 40 * DAY), ENG_OK);
+                    assert_eq!(eng_purchases_summarise(purchases.get(), ledger.get(), AT + 40 * DAY), ENG_OK);
                 }
             });
         }
@@ -221,7 +221,7 @@ fn models_purchases_and_rulebooks_shared_by_threads() {
     unsafe {
         assert_eq!(models.map(|model| eng_model_free(model.get())), [ENG_OK; 2]);
         assert_eq!((eng_purchases_free(purchases.get()), eng_rulebook_free(rulebook.get())), (ENG_OK, ENG_OK));
-        assert_eq!(eng_ledger_free(ledger), ENG_OK);
+        assert_eq!(eng_ledger_free(ledger.get()), ENG_OK);
     }
 }
 

@@ -114,7 +114,7 @@ impl Columns {
             let line = line?;
             let mut cells = line.split(',');
             let mut next = || cells.next().ok_or_else(|| format!("{path}: {line:?} has fewer than four cells"));
-            columns.frequency.push(next()?.parse()?);
+            columns.frequency.push(next()?.parse::<f64>()? as u32);
             columns.recency.push(next()?.parse()?);
             columns.age.push(next()?.parse()?);
             columns.value.push(next()?.parse()?);

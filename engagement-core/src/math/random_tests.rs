@@ -5,7 +5,7 @@ use crate::math::ln;
 
 const DRAWS: u32 = 40_000;
 
-/// The key stream of ChaCha with 8 rounds for a key of zeros, test case 1 of draft-strombergson-chacha-test-vectors-01:
+/// The key stream of `ChaCha8` for a key of zeros, test case 1 of draft-strombergson-chacha-test-vectors-01:
 /// `3e00ef2f895f40d6 7f5bb8e81f09a5a1 …`.
 #[test]
 fn the_bits_are_the_published_ones() {

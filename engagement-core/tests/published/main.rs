@@ -1,10 +1,14 @@
 //! Published numbers, one file a source.
 
 mod bg_bb;
+mod bg_nbd;
 mod cdnow;
+mod cnbd_k;
 mod gamma_gamma;
 mod holdout;
 mod kaplan_meier;
+mod mbg_nbd;
+mod nbd;
 mod pareto_nbd;
 mod ratio;
 mod shifted_beta_geometric;

@@ -1,0 +1,382 @@
+"""The models through Python: published fits, predictions in and out, intervals, covariates, errors, pickles."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from summaries import DATA, cdnow_sample, donations
+
+import engagement
+from engagement import (
+    BetaDiscreteWeibull,
+    BgBb,
+    BgCnbdK,
+    BgNbd,
+    Column,
+    FitFailedError,
+    GammaGamma,
+    MbgCnbdK,
+    MbgNbd,
+    Nbd,
+    Opportunities,
+    ParetoNbd,
+    Prior,
+    Purchases,
+    Renewals,
+    ShiftedBetaGeometric,
+    WithCovariates,
+)
+
+PURCHASE_MODELS: list[Any] = [
+    Nbd(0.385, 12.072),
+    ParetoNbd(0.553, 10.578, 0.606, 11.669),
+    BgNbd(0.243, 4.414, 0.793, 2.426),
+    MbgNbd(0.525, 6.183, 0.891, 1.614),
+    BgCnbdK(2, 0.243, 4.414, 0.793, 2.426),
+    MbgCnbdK(2, 0.525, 6.183, 0.891, 1.614),
+]
+ALL_MODELS: list[Any] = [
+    *PURCHASE_MODELS,
+    GammaGamma(6.25, 3.74, 15.44),
+    BgBb(1.204, 0.75, 0.657, 2.783),
+    ShiftedBetaGeometric(0.668, 3.806),
+    BetaDiscreteWeibull(0.3, 1.5, 1.2),
+    WithCovariates(BgNbd(0.243, 4.414, 0.793, 2.426), ["online"], [0.1, 0.2, 0.3]),
+]
+
+# Maximum likelihood on the CDNOW sample, gradients below 1e-7; to fewer digits in Fader, Hardie & Lee (2005),
+# doi:10.1287/mksc.1040.0098, Batislam, Denizel & Filiztekin (2007), doi:10.1016/j.ijresmar.2006.12.005, and Fader & Hardie (2013),
+# http://www.brucehardie.com/notes/025/.
+FITS: list[tuple[Any, float, dict[str, tuple[float, float]]]] = [
+    (
+        Nbd,
+        -9763.657614672615,
+        {"r": (0.38476613574820423, 0.020985373152505055), "alpha": (12.072022843951723, 0.8087231542603227)},
+    ),
+    (
+        BgNbd,
+        -9582.429206673933,
+        {
+            "r": (0.24259452243839594, 0.012557376527699912),
+            "alpha": (4.413602019315685, 0.37822403967759943),
+            "a": (0.7929220186335394, 0.18573386290207688),
+            "b": (2.425906782183164, 0.7054144645219133),
+        },
+    ),
+    (
+        MbgNbd,
+        -9582.13571555375,
+        {
+            "r": (0.5248431589982804, 0.0832682808851244),
+            "alpha": (6.183085278544633, 0.6956209934244436),
+            "a": (0.8913593909489058, 0.15478992008516362),
+            "b": (1.6140022409018677, 0.5374950359774137),
+        },
+    ),
+    (
+        ParetoNbd,
+        -9594.976178939542,
+        {
+            "r": (0.5532770470154295, 0.04762795458518478),
+            "alpha": (10.577683464847075, 0.8427226783068604),
+            "s": (0.6062399878897592, 0.18728146569572254),
+            "beta": (11.668735246616821, 6.211120820498066),
+        },
+    ),
+    (
+        GammaGamma,
+        -4055.9176948018726,
+        {
+            "p": (6.2495722658443, 1.19006269606525),
+            "q": (3.744224667918136, 0.2901342680112089),
+            "v": (15.443520980745877, 4.159450667524281),
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "log_likelihood", "estimates"), FITS, ids=lambda value: getattr(value, "__name__", ""))
+def test_published_fits(model: Any, log_likelihood: float, estimates: dict[str, tuple[float, float]]) -> None:
+    fit = model.fit(cdnow_sample())
+    assert abs(fit.log_likelihood - log_likelihood) <= 1e-6
+    assert list(fit.model.parameters) == list(estimates)
+    for name, (estimate, error) in estimates.items():
+        assert fit.model.parameters[name] == pytest.approx(estimate, rel=1e-5)
+        assert getattr(fit.model, name) == fit.model.parameters[name]
+        assert fit.standard_errors[name] == pytest.approx(error, rel=1e-3)
+    assert fit.convergence.gradient_norm < 1e-7 and fit.convergence.at_boundary == []
+    assert fit.aic == pytest.approx(2 * len(estimates) - 2 * log_likelihood)
+    assert fit.bic == pytest.approx(len(estimates) * math.log(fit.customers) - 2 * log_likelihood)
+    assert [row[i] ** 0.5 for i, row in enumerate(fit.covariance)] == pytest.approx(list(fit.standard_errors.values()))
+    low, high = fit.confidence_intervals(0.9)[next(iter(estimates))]
+    wider = fit.confidence_intervals()[next(iter(estimates))]
+    assert wider[0] < low < next(iter(estimates.values()))[0] < high < wider[1]
+    document = json.loads(fit.to_json())
+    assert document["parameters"] == fit.model.parameters and document["standard_errors"] == fit.standard_errors
+    # Single customers sum to the whole.
+    if model is not GammaGamma:
+        assert math.fsum(fit.model.log_likelihood(cdnow_sample())) == pytest.approx(log_likelihood, rel=1e-12)
+
+
+def test_published_fit_of_donations() -> None:
+    """Fader, Hardie & Shang (2010), table 3: 1.204, .750, .657, 2.783 and −33,225.58."""
+    fit = BgBb.fit(donations())
+    assert abs(fit.log_likelihood - -33225.581274346994) <= 1e-6
+    want = [1.203522350892991, 0.7497163579132191, 0.6567182090076207, 2.7834422363559117]
+    assert list(fit.model.parameters.values()) == pytest.approx(want, rel=1e-5)
+    assert fit.customers == 11104
+
+
+@pytest.mark.parametrize(
+    ("renewals", "alpha", "beta", "log_likelihood"),
+    [
+        (4, 1.2809763837323305, 7.790384118240417, -1225.1349070416106),
+        (7, 0.6680883511104263, 3.806094964094001, -1611.1581473911579),
+        (12, 0.5961112004541029, 3.3269687404465116, -2010.8584195650874),
+    ],
+)
+def test_published_fits_of_a_cohort(renewals: int, alpha: float, beta: float, log_likelihood: float) -> None:
+    """Fader & Hardie (2007), doi:10.1002/dir.20074: the high-end cohort."""
+    cohort = Renewals.from_cohort([1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394][: renewals + 1])
+    fit = ShiftedBetaGeometric.fit(cohort)
+    assert (fit.model.alpha, fit.model.beta) == pytest.approx((alpha, beta), rel=1e-5)
+    assert abs(fit.log_likelihood - log_likelihood) <= 1e-6
+
+
+def test_published_predictions() -> None:
+    """Expected purchases of the holdout, worked at the maximum of the likelihood (Fader, Hardie & Lee 2005)."""
+    purchases = cdnow_sample()
+    for model, total in [(BgNbd, 1653.408697515955), (MbgNbd, 1576.7283018275107), (ParetoNbd, 1665.5131078803943)]:
+        expected = np.asarray(model.fit(purchases).model.expected_purchases(purchases, 39))
+        assert expected.sum() == pytest.approx(total, rel=1e-6)
+
+
+
+
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=lambda model: model.name)
+def test_every_model_of_purchases_has_the_same_methods(model: Any) -> None:
+    purchases = model.simulate(50, 39.0, seed=1)
+    assert isinstance(purchases, Purchases) and len(purchases) == 50
+    assert purchases.to_dicts() == model.simulate(50, 39.0, seed=1).to_dicts()
+    assert purchases.to_dicts() != model.simulate(50, 39.0, seed=2).to_dicts()
+    assert np.asarray(model.simulate(3, [10.0, 20.0, 30.0], seed=1).age).tolist() == [10.0, 20.0, 30.0]
+    alive, later = np.asarray(model.probability_alive(purchases)), np.asarray(model.probability_alive(purchases, later=10))
+    assert ((alive >= 0) & (alive <= 1) & (later <= alive)).all()
+    expected = model.expected_purchases(purchases, 20)
+    by_column = model.expected_purchases(purchases, np.full(50, 20.0))
+    assert isinstance(expected, Column) and list(expected) == pytest.approx(list(by_column), rel=1e-13)
+    pmf = np.array([np.asarray(model.probability_of_purchases(purchases, n, 20.0)) for n in range(150)])
+    assert np.allclose(pmf.sum(axis=0), 1, atol=1e-6)
+    assert np.allclose((pmf.T @ np.arange(150)), np.asarray(expected), rtol=1e-4)
+    low, high = model.prediction_interval(purchases, 20.0, 0.9)
+    below = pmf.cumsum(axis=0)
+    for row, (first, last) in enumerate(zip(low, high, strict=True)):
+        assert below[last, row] >= 0.95 - 1e-9 and (last == 0 or below[last - 1, row] < 0.95)
+        assert first == 0 or below[first - 1, row] < 0.05
+    new = model.expected_purchases_new(20.0)
+    assert isinstance(new, float)
+    assert list(model.expected_purchases_new([10.0, 20.0]))[1] == new
+    share = model.probability_of_purchases_new(np.arange(150), 20.0)
+    assert math.fsum(share) == pytest.approx(1, abs=1e-4)
+    assert model.probability_of_purchases_new(2, [20.0, 30.0])[0] == model.probability_of_purchases_new(2, 20.0) == share[2]
+    discounted = np.asarray(model.discounted_purchases(purchases, delta=0.01, t=20.0))
+    assert (discounted < np.asarray(expected) + 1e-12).all() and (discounted > 0.8 * np.asarray(expected)).all()
+    assert (np.asarray(model.log_likelihood(purchases)) < np.inf).all()
+
+
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: type(model).__name__)
+def test_models_are_their_parameters(model: Any) -> None:
+    again = pickle.loads(pickle.dumps(model))
+    assert again == model and type(again) is type(model) and repr(again) == repr(model)
+    if not isinstance(model, WithCovariates):
+        assert eval(repr(model), vars(engagement)) == model
+        assert model != Nbd(1.0, 1.0)
+    if isinstance(model, engagement.PurchaseModel):
+        assert engagement.PurchaseModel.from_json(model.to_json()) == model
+
+
+@pytest.mark.parametrize("column", [list, np.array, pl.Series, pa.array], ids=["list", "numpy", "polars", "pyarrow"])
+def test_times_are_columns_of_every_kind(column: Any) -> None:
+    model, purchases = MbgNbd(0.525, 6.183, 0.891, 1.614), Purchases([2, 0], [30.0, 0.0], [39.0, 38.0])
+    got = model.expected_purchases(purchases, column([10.0, 20.0]))
+    want = [model.expected_purchases(purchases, 10.0)[0], model.expected_purchases(purchases, 20.0)[1]]
+    assert list(got) == pytest.approx(want, rel=1e-13)
+    with pytest.raises(ValueError, match="t: 3 values for 2 customers"):
+        model.expected_purchases(purchases, column([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: BgNbd(0.0, 1.0, 1.0, 1.0), "r: 0 is not a positive finite number"),
+        (lambda: BgNbd(r=1.0, alpha=math.nan, a=1.0, b=1.0), "alpha: NaN is not a positive finite number"),
+        (lambda: ParetoNbd(1.0, 1.0, -2.0, 1.0), "s: -2 is not a positive finite number"),
+        (lambda: BgCnbdK(0, 1.0, 1.0, 1.0, 1.0), "k"),
+        (lambda: GammaGamma(1.0, 0.9, 1.0).mean_value, "q"),
+        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).expected_purchases_new(-1.0), "t"),
+        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).expected_purchases_new([1.0, math.nan]), "t, row 1"),
+        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).prediction_interval(cdnow_sample(), 1.0, 1.5), "level: 1.5"),
+        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).probability_of_purchases_new(1.5, 1.0), "n: 1.5 is not a whole number"),
+        (lambda: MbgNbd.fit(cdnow_sample(), penalty=-1.0), "penalty"),
+        (lambda: MbgNbd.fit(cdnow_sample(), priors={"z": Prior.gamma(1, 1)}), "z"),
+        (lambda: MbgNbd.fit(cdnow_sample(), priors={"r": 3}), "priors, r: an engagement.Prior is expected"),  # type: ignore[dict-item]
+        (lambda: MbgNbd.fit(cdnow_sample()).interval(lambda model: 1.0, scale="sqrt"), "scale"),  # type: ignore[arg-type]
+        (lambda: Renewals.from_cohort([10, 12]), "12"),
+        (lambda: Opportunities([3], [2], [6]), "recency|frequency"),
+    ],
+)
+def test_errors_name_parameter_value_and_domain(call: Any, message: str) -> None:
+    with pytest.raises(engagement.InvalidArgumentError, match=message):
+        call()
+
+
+def test_a_fit_that_failed_carries_its_best_point() -> None:
+    with pytest.raises(FitFailedError) as caught:
+        MbgNbd.fit(Purchases([0, 0, 0], [0.0] * 3, [10.0, 20.0, 30.0]))
+    assert "repeat" in str(caught.value) or "bought again" in str(caught.value), caught.value
+    assert isinstance(caught.value, ArithmeticError) and isinstance(caught.value.best_point, dict)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.best_point) == (str(caught.value), caught.value.best_point)
+
+
+def test_priors_and_penalty_pull() -> None:
+    plain = MbgNbd.fit(cdnow_sample())
+    pulled = MbgNbd.fit(cdnow_sample(), priors={"a": Prior.log_normal(0.0, 0.001)})
+    assert abs(math.log(pulled.model.a)) < 0.01 < abs(math.log(plain.model.a))
+    assert pulled.log_likelihood < plain.log_likelihood
+    penalised = MbgNbd.fit(cdnow_sample(), penalty=0.01)
+    assert sum(value**2 for value in penalised.model.parameters.values()) < sum(
+        value**2 for value in plain.model.parameters.values()
+    )
+    assert Prior.gamma(2, 3) == Prior.gamma(2, 3) != Prior.weibull(2, 3)
+
+
+def test_fits_have_the_same_bits_on_any_number_of_threads() -> None:
+    assert MbgNbd.fit(cdnow_sample(), threads=1).model == MbgNbd.fit(cdnow_sample(), threads=2).model
+
+
+def test_the_interval_of_anything() -> None:
+    fit = MbgNbd.fit(cdnow_sample())
+    low, high = fit.confidence_intervals()["r"]
+    assert fit.interval(lambda model: model.r) == pytest.approx((fit.model.r, low, high), rel=1e-6)
+    estimate, low, high = fit.interval(lambda model: model.expected_purchases_new(39.0), level=0.9)
+    assert low < estimate == fit.model.expected_purchases_new(39.0) < high
+    one = Purchases(2, 30.43, 38.86)
+    estimate, low, high = fit.interval(lambda model: model.probability_alive(one)[0], scale="logit")
+    assert 0 < low < estimate < high < 1
+    with pytest.raises(ZeroDivisionError):
+        fit.interval(lambda model: 1 / 0)
+    with pytest.raises(TypeError):
+        fit.interval(lambda model: "much")  # type: ignore[arg-type, return-value]
+
+
+def test_a_bootstrap_agrees_with_the_curvature() -> None:
+    truth = MbgNbd(0.525, 6.183, 0.891, 1.614)
+    purchases = truth.simulate(1500, 39.0, seed=3)
+    fit = MbgNbd.fit(purchases)
+    drawn = fit.bootstrap(purchases, replicates=60, seed=5)
+    assert len(drawn.refits) + drawn.failed == 60
+    assert drawn.refits == fit.bootstrap(purchases, replicates=60, seed=5, threads=1).refits
+    estimate, low, high = drawn.interval(lambda model: model.expected_purchases_new(39.0), level=0.9)
+    _, by_curvature_low, by_curvature_high = fit.interval(lambda model: model.expected_purchases_new(39.0), level=0.9)
+    assert low < estimate < high
+    assert 0.6 < (high - low) / (by_curvature_high - by_curvature_low) < 1.6
+    assert list(drawn.confidence_intervals(0.9)) == ["r", "alpha", "a", "b"]
+    with pytest.raises(ValueError, match="bootstrap"):
+        GammaGamma.fit(cdnow_sample()).bootstrap(cdnow_sample(), seed=1)
+
+
+def test_parameters_are_recovered_with_their_covariates() -> None:
+    base = BgNbd(0.6, 6.0, 0.8, 2.0)
+    truth = WithCovariates(base, ["online"], [0.7, 0.4, -0.3])
+    groups = [truth.of({"online": float(online)}).simulate(4000, 60.0, seed=11 + online) for online in (0, 1)]
+    columns = [np.concatenate([np.asarray(getattr(g, name)) for g in groups]) for name in ("frequency", "recency", "age")]
+    purchases, online = Purchases(*columns), np.repeat([0.0, 1.0], 4000)
+    plain, fit = BgNbd.fit(purchases), BgNbd.fit_with_covariates(purchases, {"online": online})
+    model = fit.model
+    assert isinstance(model, WithCovariates) and model.covariates == ["online"] and model.name == "bg-nbd"
+    assert list(model.coefficients) == ["alpha: online", "a: online", "b: online"]
+    for name, (low, high) in fit.confidence_intervals(0.999).items():
+        assert low < truth.parameters[name] < high, name
+    test = engagement.likelihood_ratio_test(plain, fit)
+    assert test.degrees_of_freedom == 3 and test.p_value < 1e-6
+    assert test.statistic == pytest.approx(2 * (fit.log_likelihood - plain.log_likelihood))
+    with pytest.raises(ValueError, match="parameters are not more"):
+        engagement.likelihood_ratio_test(fit, plain)
+    shrunk = BgNbd.fit_with_covariates(purchases, {"online": online}, coefficient_penalty=10.0).model
+    assert abs(shrunk.coefficients["alpha: online"]) < 0.05 < model.coefficients["alpha: online"]
+    expected = np.asarray(model.expected_purchases(purchases, {"online": online}, 20.0))
+    first = Purchases(*(column[:1] for column in columns))
+    assert expected[0] == pytest.approx(model.of({"online": 0.0}).expected_purchases(first, 20.0)[0], rel=1e-12)
+    alive = np.asarray(model.probability_alive(purchases, {"online": online}))
+    assert ((alive >= 0) & (alive <= 1)).all()
+    estimate, low, high = fit.interval(lambda model: model.of({"online": 1.0}).expected_purchases_new(52.0))
+    assert low < estimate < high
+    for columns_given, message in [
+        ({"offline": online}, "offline are given, and online are expected"),
+        ({"online": online[:10]}, "covariates: 10 values for 8000 customers"),
+        ({"online": np.full(8000, np.nan)}, "online: NaN in row 1"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model.expected_purchases(purchases, columns_given, 1.0)
+    with pytest.raises(ValueError, match="spend"):
+        model.expected_value(purchases, {"online": online})
+
+
+def test_covariates_of_spend() -> None:
+    purchases = cdnow_sample()
+    early = (np.arange(len(purchases)) % 2).astype(float)
+    fit = GammaGamma.fit_with_covariates(purchases, {"odd": early})
+    assert list(fit.model.coefficients) == ["v: odd"]
+    test = engagement.likelihood_ratio_test(GammaGamma.fit(purchases), fit)
+    assert test.degrees_of_freedom == 1 and 0 <= test.p_value <= 1
+    values = np.asarray(fit.model.expected_value(purchases, {"odd": early}))
+    assert (values > 0).all()
+
+
+def test_independence_is_checked_before_money() -> None:
+    found = GammaGamma.independence(cdnow_sample())
+    # The documentation of lifetimes 0.11.3 prints 0.113884, from means rounded to cents.
+    assert found.customers == 946 and found.pearson == pytest.approx(0.1139, abs=5e-5) and found.warning is None
+    tied = GammaGamma.independence(Purchases([1, 2, 3, 4], [1, 2, 3, 4], [9, 9, 9, 9], [10.0, 20.0, 30.0, 40.0]))
+    assert tied.pearson == pytest.approx(1) and tied.warning is not None
+
+
+def test_opportunities() -> None:
+    """Fader, Hardie & Shang (2010), table 6, and BTYD's vignette, page 32."""
+    model = BgBb(1.203528, 0.749726, 0.6567808, 2.783796)
+    donors = Opportunities([0, 6], [0, 6], [6, 6])
+    assert model.expected_purchases(donors, 10)[0] == pytest.approx(0.1302169, abs=5e-8)
+    assert [round(p, 2) for p in model.probability_alive(donors, later=1)] == [0.11, 0.93]
+    pmf = [model.probability_of_purchases(donors, k, 4)[0] for k in range(5)]
+    assert math.fsum(pmf) == pytest.approx(1)
+    assert model.expected_purchases_new(3) == pytest.approx(1.2969, abs=5e-5)
+    assert math.fsum(model.probability_of_purchases_new(range(4), 3)) == pytest.approx(1)
+    drawn = model.simulate(20_000, 6, seed=2)
+    low, high = BgBb.fit(drawn).confidence_intervals(0.999)["alpha"]
+    assert low < 1.203528 < high
+
+
+def test_contracts() -> None:
+    """Fader & Hardie (2007), appendix B, and (2010), doi:10.1287/mksc.1080.0482, table 3."""
+    uniform = ShiftedBetaGeometric(1.0, 1.0)
+    assert [round(p, 3) for p in uniform.probability_of_loss([1, 3, 5, 7])] == [0.5, 0.083, 0.033, 0.018]
+    assert round(ShiftedBetaGeometric(3.8, 15.2).discounted_renewals(rate=0.1, renewed=2), 2) == 3.59
+    assert uniform.survival(3) == pytest.approx(0.25)
+    assert uniform.survival(0) == 1 and list(uniform.survival([0, 3]))[0] == 1
+    # c = 1 is the shifted beta-geometric model: Fader et al. (2018).
+    special = BetaDiscreteWeibull(0.668, 3.806, 1.0)
+    assert list(special.survival([1, 5, 9])) == pytest.approx(list(ShiftedBetaGeometric(0.668, 3.806).survival([1, 5, 9])))
+    contracts = Renewals([0, 1, 3], [False, False, True])
+    assert contracts.customers == 3 and (contracts + contracts).customers == 6
+    assert sum([contracts, contracts]) == contracts + contracts
+    fit = BetaDiscreteWeibull.fit(BetaDiscreteWeibull(0.5, 2.0, 1.5).simulate(20_000, 8, seed=4))
+    low, high = fit.confidence_intervals(0.999)["c"]
+    assert low < 1.5 < high
