@@ -18,7 +18,7 @@ DATA = Path(__file__).resolve().parents[2] / "engagement-core" / "tests" / "data
 def cdnow_sample_ledger() -> Ledger:
     """The 1/10 sample of CDNOW: Fader & Hardie (2001), doi:10.1287/inte.31.3s.94.9683."""
     log = pl.read_csv(DATA / "cdnow_sample.csv", try_parse_dates=True)
-    log = log.select(customer_id="masterid", at="date", amount="sales").with_columns(kind=pl.lit("purchase"))
+    log = log.select(customer_id="sampleid", at="date", amount="sales").with_columns(kind=pl.lit("purchase"))
     return Ledger(log)
 
 

@@ -376,7 +376,7 @@ def test_contracts() -> None:
     assert list(special.survival([1, 5, 9])) == pytest.approx(list(ShiftedBetaGeometric(0.668, 3.806).survival([1, 5, 9])))
     contracts = Renewals([0, 1, 3], [False, False, True])
     assert contracts.customers == 3 and (contracts + contracts).customers == 6
-    assert sum([contracts, contracts]) == contracts + contracts
+    assert contracts + contracts == Renewals([0, 0, 1, 1, 3, 3], [False] * 4 + [True] * 2)
     fit = BetaDiscreteWeibull.fit(BetaDiscreteWeibull(0.5, 2.0, 1.5).simulate(20_000, 8, seed=4))
     low, high = fit.confidence_intervals(0.999)["c"]
     assert low < 1.5 < high

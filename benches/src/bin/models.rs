@@ -5,7 +5,7 @@
 //! models --work bg-nbd|mbg-nbd|pareto-nbd|gamma-gamma|score --data FILE.csv [--runs R] [--threads N]
 //! ```
 //!
-//! A file has the columns x, t_x, T, m in weeks and currency units, m 0 where nothing was bought again. Reading it is not counted.
+//! A file has the columns `x`, `t_x`, `T`, `m` in weeks and currency units, m 0 where nothing was bought again. Reading it is not counted.
 
 use std::error::Error;
 use std::fs::File;
@@ -92,9 +92,9 @@ fn draw(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let drawn = simulate::purchases(&model, &ages, Some(&spend), TimeUnit::Week, seed, 0)?;
     let mut out = BufWriter::new(File::create(arguments.text("out").ok_or("--out is needed")?)?);
     writeln!(out, "x,t_x,T,m")?;
-    for row in 0..drawn.len() {
-        let days = (drawn.recency()[row] * 7.0).ceil().min(ages[row] * 7.0);
-        writeln!(out, "{},{},{},{}", drawn.frequency()[row], days / 7.0, ages[row], drawn.value().get(row).unwrap_or(0.0))?;
+    for (row, age) in ages.iter().enumerate() {
+        let days = (drawn.recency()[row] * 7.0).ceil().min(age * 7.0);
+        writeln!(out, "{},{},{age},{}", drawn.frequency()[row], days / 7.0, drawn.value().get(row).unwrap_or(0.0))?;
     }
     Ok(out.flush()?)
 }

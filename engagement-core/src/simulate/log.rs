@@ -142,18 +142,18 @@ impl<'a> Simulation<'a> {
         let content = self.reviews.map(|reviews| (reviews.share, random.beta(reviews.contentment.0, reviews.contentment.1)));
         if random.uniform() < self.referred && customer > 0 {
             let referrer = random.below(customer as u64) as i64;
-            rows.push(Row { other: Some(referrer), ..Row::new(customer, first, REFERRAL) });
+            rows.push(&Row { other: Some(referrer), ..Row::new(customer, first, REFERRAL) });
         }
         for (n, after) in std::iter::once(0.0).chain(times.iter().copied()).enumerate() {
             // The last microsecond of the log is the latest that rounding may reach.
             let at = first.saturating_add((after * scale) as i64).min(self.until.micros());
             let amount = spent.as_ref().and_then(|spent| Money::from_f64(spent[n]).ok().flatten());
-            rows.push(Row { amount, ..Row::new(customer, at, PURCHASE) });
+            rows.push(&Row { amount, ..Row::new(customer, at, PURCHASE) });
             if let Some((share, content)) = content
                 && random.uniform() < share
             {
                 let stars = (0..4).filter(|_| random.uniform() < content).count();
-                rows.push(Row { rating: Some(1.0 + stars as f64), ..Row::new(customer, at, REVIEW) });
+                rows.push(&Row { rating: Some(1.0 + stars as f64), ..Row::new(customer, at, REVIEW) });
             }
         }
     }
@@ -194,7 +194,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, row: Row) {
+    fn push(&mut self, row: &Row) {
         self.customer.push(row.customer);
         self.at.push(row.at);
         self.kind.push(row.kind);

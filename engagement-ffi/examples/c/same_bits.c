@@ -17,6 +17,7 @@
  *
  * The log goes in through column arrays, or, with "rows", an interaction at a time.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,8 +350,7 @@ static void print_evidence(eng_model model, const char *name)
 static void print_predictions(eng_model model, const char *name, eng_purchases purchases, int64_t rows, const char *keys,
                               size_t width)
 {
-    /* There is no infinity to write in C90. */
-    const double ever = strtod("inf", NULL);
+    const double ever = HUGE_VAL;
     double *columns[4];
     int64_t i;
     int count = 4, c;

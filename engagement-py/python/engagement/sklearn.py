@@ -46,18 +46,24 @@ class _OfPurchases(BaseEstimator):  # type: ignore[misc, unused-ignore]
         frequency, recency, age = X.T[:3]
         return Purchases(frequency, recency, age, X[:, 3] if X.shape[1] == 4 else None)
 
-    def _fit_purchases(self, X: Any) -> Fit:
+    def _fit_purchases(self, X: Any) -> None:
         purchases = self._purchases(X, reset=True)
         if self.model not in _MODELS:
             raise ValueError(f"model: {self.model!r} is none of {', '.join(_MODELS)}")
-        return _MODELS[self.model].fit(purchases, penalty=self.penalty)
+        self._keep(_MODELS[self.model].fit(purchases, penalty=self.penalty))
+
+    def _keep(self, fit: Fit) -> None:
+        self.model_ = fit.model
+        self.log_likelihood_ = fit.log_likelihood
+        self.standard_errors_ = fit.standard_errors
+        self.n_iter_ = fit.convergence.iterations
 
 
 class PurchasesRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
     """The purchases to expect of each customer within the next ``horizon`` time units.
 
-    ``model`` is "mbg-nbd", "bg-nbd", "pareto-nbd" or "nbd"; ``penalty`` is that of ``MbgNbd.fit``. Fitted: ``fit_``, the fit with
-    its evidence, ``model_``, the model, and ``n_features_in_``.
+    ``model`` is "mbg-nbd", "bg-nbd", "pareto-nbd" or "nbd"; ``penalty`` is that of ``MbgNbd.fit``. Fitted: ``model_``, the
+    model, ``log_likelihood_``, ``standard_errors_`` by parameter (None at a boundary), ``n_iter_`` and ``n_features_in_``.
     """
 
     def __init__(self, model: str = "mbg-nbd", *, horizon: float = 52.0, penalty: float = 0.0) -> None:
@@ -67,8 +73,7 @@ class PurchasesRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, un
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fits the model to X; y is not looked at."""
-        self.fit_ = self._fit_purchases(X)
-        self.model_ = self.fit_.model
+        self._fit_purchases(X)
         return self
 
     def predict(self, X: Any) -> np.ndarray[Any, Any]:
@@ -89,8 +94,7 @@ class PurchasesTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _O
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fits the model to X; y is not looked at."""
-        self.fit_ = self._fit_purchases(X)
-        self.model_ = self.fit_.model
+        self._fit_purchases(X)
         self._n_features_out = 2
         return self
 
@@ -110,7 +114,7 @@ class PurchasesTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _O
 class SpendRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
     """The value to expect of each customer's purchases, by Gamma-Gamma. X needs its fourth column.
 
-    ``penalty`` is that of ``GammaGamma.fit``. Fitted: ``fit_``, ``model_`` and ``n_features_in_``.
+    ``penalty`` is that of ``GammaGamma.fit``. Fitted attributes are those of ``PurchasesRegressor``.
     """
 
     def __init__(self, *, penalty: float = 0.0) -> None:
@@ -118,8 +122,7 @@ class SpendRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fits the model to X; y is not looked at."""
-        self.fit_ = GammaGamma.fit(self._purchases(X, reset=True, paid=True), penalty=self.penalty)
-        self.model_ = self.fit_.model
+        self._keep(GammaGamma.fit(self._purchases(X, reset=True, paid=True), penalty=self.penalty))
         return self
 
     def predict(self, X: Any) -> np.ndarray[Any, Any]:
