@@ -120,15 +120,14 @@ fn scores(ledger: &Ledger, rulebook: &str, as_of: Timestamp, out: &mut Out) -> R
 
 fn models(ledger: &Ledger, until: Timestamp, out: &mut Out) -> Result<(), Box<dyn Error>> {
     let purchases = ledger.purchases(&PurchaseOptions::until(until))?;
-    let log_gaps = purchases.log_gaps().unwrap_or_default();
-    for row in 0..purchases.len() {
+    for (row, &log_gaps) in purchases.log_gaps().unwrap_or_default().iter().enumerate() {
         let (frequency, paid) = (purchases.frequency()[row], purchases.paid()[row]);
         let numbers = [
             bits(purchases.recency()[row]),
             bits(purchases.age()[row]),
             known(purchases.value().get(row)),
             known(purchases.first_value().get(row)),
-            bits(log_gaps[row]),
+            bits(log_gaps),
         ];
         writeln!(out, "purchases\t{}\t{frequency}\t{paid}\t{}", purchases.customer(row), numbers.join("\t"))?;
     }

@@ -57,7 +57,7 @@ fn seeds_and_threads() {
 fn the_true_model_wins() {
     let ledger = log(4000, 8);
     let validation = validate(&ledger, &models(&[ModelKind::Nbd, ModelKind::MbgNbd]), &options(13.0));
-    assert_eq!((validation.origins.len(), validation.chosen), (2, Some(1)));
+    assert_eq!((validation.origins.len(), validation.chosen), (3, Some(1)));
     let last = validation.origins.last().unwrap();
     let truth = &last.outcomes[1];
     assert!(truth.measure(Measure::Coverage).unwrap().high >= 0.95);

@@ -1,8 +1,8 @@
-//! The log that the clients in C, C++ and COBOL score, scored by the core itself: what this prints, they print.
+//! The log that the clients in C, C++ and COBOL score and forecast, scored by the core itself: what this prints, they print.
 //!
 //! `cargo run -p engagement-ffi --example rust_client`
 
-use engagement_core::{Interaction, Key, Ledger, Result, Rulebook, ScoreOptions, Zone};
+use engagement_core::{Interaction, Key, Ledger, Money, Result, Rulebook, ScoreOptions, Zone};
 
 /// Customer, time in UTC, kind, amount, rating.
 type Row = (&'static str, &'static str, &'static str, Option<&'static str>, Option<f64>);
@@ -21,6 +21,39 @@ const LOG: [Row; 12] = [
     ("C0004", "2025-07-04 10:10", "survey", None, Some(9.0)),
     ("C0004", "2026-03-05 14:40", "purchase", Some("80.00"), None),
 ];
+
+/// A rulebook with models that were fitted elsewhere.
+const RULES: &str = r#"
+version = 1
+name = "shop"
+spend = { half_score = 200, weight = 1 }
+levels = { fully_engaged = 60, engaged = 30, not_engaged = 0 }
+
+[forecast]
+unit = "week"
+horizon = 39.0
+discount_rate = 0.1
+margin = 0.3
+
+[forecast.purchases]
+model = "mbg-nbd"
+r = 0.525
+alpha = 6.183
+a = 0.891
+b = 1.614
+
+[forecast.spend]
+p = 6.25
+q = 3.74
+v = 15.44
+
+[[rule]]
+name = "purchases"
+way = "spend"
+kind = "purchase"
+per_amount = 1.0
+half_life = "180d"
+"#;
 
 fn main() -> Result<()> {
     let zone = Zone::utc();
@@ -65,5 +98,17 @@ fn main() -> Result<()> {
     for contribution in rules.score(&ledger, Key::from("C0001"), as_of)?.contributions {
         println!("{:<24} {:10.4}", contribution.rule, contribution.points);
     }
+
+    let card = Rulebook::from_toml(RULES)?.compile()?.score(&ledger, Key::from("C0001"), as_of)?;
+    println!("the next 39 weeks of C0001:");
+    let number = |name: &str, value: Option<f64>| println!("{name:<24} {:10.4}", value.unwrap_or(f64::NAN));
+    let amount = |name: &str, value: Option<Money>| println!("{name:<24} {}", value.unwrap_or_default());
+    let forecast = card.forecast.as_ref();
+    number("probability alive", forecast.map(|forecast| forecast.probability_alive));
+    number("expected purchases", forecast.and_then(|forecast| forecast.expected_purchases));
+    number("expected order value", forecast.and_then(|forecast| forecast.expected_order_value));
+    amount("lifetime value", forecast.and_then(|forecast| forecast.lifetime_value));
+    amount("of it stay", card.value.map(|value| value.stay));
+    amount("of it spend", card.value.map(|value| value.spend));
     Ok(())
 }

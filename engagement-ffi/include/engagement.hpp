@@ -147,6 +147,13 @@ inline int64_t parse_money(const std::string &text)
     return micros;
 }
 
+inline std::string format_money(int64_t micros)
+{
+    char text[32];
+    detail::check(eng_format_money(micros, text, sizeof text, 0));
+    return text;
+}
+
 inline std::string level_text(int32_t level)
 {
     char text[64];
@@ -264,6 +271,163 @@ private:
     }
 };
 
+/* The purchases of customers, summarised: what models are fitted to. */
+class purchases : public detail::owner<eng_purchases, eng_purchases_new, eng_purchases_free, eng_purchases_error> {
+public:
+    void set_units(int32_t time_unit, int32_t grain) { check(eng_purchases_set_units(handle(), time_unit, grain)); }
+    void set_zone(const std::string &zone) { check(eng_purchases_set_zone(handle(), zone.data(), detail::length(zone))); }
+    void set_holdout(int64_t until) { check(eng_purchases_set_holdout(handle(), until)); }
+    void set_acquired_from(int64_t from) { check(eng_purchases_set_acquired_from(handle(), from)); }
+    void set_threads(int32_t threads) { check(eng_purchases_set_threads(handle(), threads)); }
+    void summarise(const ledger &from, int64_t until) { check(eng_purchases_summarise(handle(), from.handle(), until)); }
+    int64_t size() const
+    {
+        int64_t rows = 0, prospects = 0, earlier = 0;
+        check(eng_purchases_count(handle(), &rows, &prospects, &earlier));
+        return rows;
+    }
+    double holdout_length() const
+    {
+        double length = 0;
+        check(eng_purchases_holdout_length(handle(), &length));
+        return length;
+    }
+    std::string key(int64_t row) const
+    {
+        int64_t needed = 0;
+        check(eng_purchases_key(handle(), row, 0, 0, &needed));
+        std::vector<char> text(static_cast<std::size_t>(needed));
+        check(eng_purchases_key(handle(), row, &text[0], needed, 0));
+        return &text[0];
+    }
+    void column(int32_t column, std::vector<double> &values, std::vector<char> &valid) const
+    {
+        const int64_t rows = size();
+        values.resize(static_cast<std::size_t>(rows));
+        valid.resize(static_cast<std::size_t>(rows));
+        if (rows > 0) {
+            check(eng_purchases_double_column(handle(), column, 0, rows, &values[0], &valid[0]));
+        }
+    }
+    void column(int32_t column, std::vector<int64_t> &values) const
+    {
+        const int64_t rows = size();
+        values.resize(static_cast<std::size_t>(rows));
+        if (rows > 0) {
+            check(eng_purchases_int64_column(handle(), column, 0, rows, &values[0]));
+        }
+    }
+};
+
+class rulebook;
+
+/* A letter of a model, and what was fitted; the error is negative where there is none. */
+struct parameter {
+    std::string name;
+    double value, standard_error;
+};
+
+/* A model with its parameters: of purchases or of spend. */
+class model : public detail::owner<eng_model, eng_model_new, eng_model_free, eng_model_error> {
+public:
+    void set_threads(int32_t threads) { check(eng_model_set_threads(handle(), threads)); }
+    void fit(const std::string &name, const purchases &to)
+    {
+        check(eng_model_fit(handle(), name.data(), detail::length(name), to.handle()));
+    }
+    void from_json(const std::string &json) { check(eng_model_from_json(handle(), json.data(), detail::length(json))); }
+    inline void from_rulebook(const rulebook &rules, int32_t sort);
+    std::string json() const { return text_of(eng_model_json); }
+    std::string name() const { return text_of(eng_model_name); }
+    std::string notes() const { return text_of(eng_model_notes); }
+    std::vector<parameter> parameters() const
+    {
+        int64_t count = 0;
+        check(eng_model_parameter_count(handle(), &count));
+        std::vector<parameter> all;
+        for (int64_t i = 0; i < count; i++) {
+            parameter one;
+            char letter[32];
+            int32_t present = 0;
+            check(eng_model_parameter_name(handle(), i, letter, sizeof letter, 0));
+            check(eng_model_parameter(handle(), i, &one.value, &one.standard_error, &present));
+            one.name = letter;
+            if (!present) {
+                one.standard_error = -1;
+            }
+            all.push_back(one);
+        }
+        return all;
+    }
+    double log_likelihood() const
+    {
+        double log_likelihood = 0, customers = 0, aic = 0, bic = 0;
+        check(eng_model_evidence(handle(), &log_likelihood, &customers, &aic, &bic));
+        return log_likelihood;
+    }
+
+    /* Of one customer. */
+    double probability_alive(int64_t frequency, double recency, double age, double later = 0) const
+    {
+        double value = 0;
+        check(eng_model_probability_alive(handle(), frequency, recency, age, later, &value));
+        return value;
+    }
+    double expected_purchases(int64_t frequency, double recency, double age, double t) const
+    {
+        double value = 0;
+        check(eng_model_expected_purchases(handle(), frequency, recency, age, t, &value));
+        return value;
+    }
+    double probability_of_purchases(int64_t frequency, double recency, double age, int64_t n, double t) const
+    {
+        double value = 0;
+        check(eng_model_probability_of_purchases(handle(), frequency, recency, age, n, t, &value));
+        return value;
+    }
+    double discounted_purchases(int64_t frequency, double recency, double age, double t, double delta) const
+    {
+        double value = 0;
+        check(eng_model_discounted_purchases(handle(), frequency, recency, age, t, delta, &value));
+        return value;
+    }
+    double expected_value(int64_t paid, double mean) const
+    {
+        double value = 0;
+        check(eng_model_expected_value(handle(), paid, mean, &value));
+        return value;
+    }
+
+    /* Of all customers. */
+    void probability_alive(const purchases &of, double later, std::vector<double> &values) const
+    {
+        check(eng_model_probability_alive_column(handle(), of.handle(), later, 0, of.size(), room(of, values)));
+    }
+    void expected_purchases(const purchases &of, double t, std::vector<double> &values) const
+    {
+        check(eng_model_expected_purchases_column(handle(), of.handle(), t, 0, of.size(), room(of, values)));
+    }
+    void probability_of_purchases(const purchases &of, int64_t n, double t, std::vector<double> &values) const
+    {
+        check(eng_model_probability_of_purchases_column(handle(), of.handle(), n, t, 0, of.size(), room(of, values)));
+    }
+    void discounted_purchases(const purchases &of, double t, double delta, std::vector<double> &values) const
+    {
+        check(eng_model_discounted_purchases_column(handle(), of.handle(), t, delta, 0, of.size(), room(of, values)));
+    }
+    void expected_value(const purchases &of, std::vector<double> &values) const
+    {
+        check(eng_model_expected_value_column(handle(), of.handle(), 0, of.size(), room(of, values)));
+    }
+
+private:
+    static double *room(const purchases &of, std::vector<double> &values)
+    {
+        values.resize(static_cast<std::size_t>(of.size()));
+        return values.empty() ? 0 : &values[0];
+    }
+};
+
 /* What gives points. */
 class rulebook : public detail::owner<eng_rulebook, eng_rulebook_new, eng_rulebook_free, eng_rulebook_error> {
 public:
@@ -274,7 +438,23 @@ public:
     std::string toml() const { return text_of(eng_rulebook_toml); }
     std::string json() const { return text_of(eng_rulebook_json); }
     std::string notes() const { return text_of(eng_rulebook_notes); }
+
+    /* Models fitted to purchases told in weeks and counted by the day; other units are one call away. */
+    void set_forecast(const model &buying, double weeks)
+    {
+        check(eng_rulebook_set_forecast(handle(), buying.handle(), 0, ENG_UNIT_WEEK, ENG_UNIT_DAY, weeks, 0, 1));
+    }
+    void set_forecast(const model &buying, const model &spending, double weeks, double discount_rate, double margin)
+    {
+        check(eng_rulebook_set_forecast(handle(), buying.handle(), spending.handle(), ENG_UNIT_WEEK, ENG_UNIT_DAY, weeks, discount_rate,
+                                        margin));
+    }
 };
+
+inline void model::from_rulebook(const rulebook &rules, int32_t sort)
+{
+    check(eng_model_from_rulebook(handle(), rules.handle(), sort));
+}
 
 /* One rule's share of a customer's points. */
 struct contribution {
@@ -282,6 +462,13 @@ struct contribution {
     int32_t way;
     double points;
     int64_t interactions;
+};
+
+/* What a customer will do and is worth, in millionths; the bits of `present` say what is there, the lowest for the first. */
+struct forecast {
+    double probability_alive, expected_purchases, expected_order_value;
+    int64_t lifetime_value, say, stay, spend;
+    int32_t present;
 };
 
 /* One customer's scores. */
@@ -323,6 +510,13 @@ public:
             all.push_back(one);
         }
         return all;
+    }
+    engagement::forecast forecast() const
+    {
+        engagement::forecast f;
+        check(eng_scorecard_forecast(handle(), &f.probability_alive, &f.expected_purchases, &f.expected_order_value, &f.lifetime_value,
+                                     &f.say, &f.stay, &f.spend, &f.present));
+        return f;
     }
     std::string json() const { return text_of(eng_scorecard_json); }
     /* After explain(). */
@@ -370,6 +564,16 @@ public:
         values.resize(static_cast<std::size_t>(rows));
         if (rows > 0) {
             check(eng_scores_int64_column(handle(), column, 0, rows, &values[0]));
+        }
+    }
+    /* Amounts, in millionths. */
+    void money(int32_t column, std::vector<int64_t> &micros, std::vector<char> &valid) const
+    {
+        const int64_t rows = size();
+        micros.resize(static_cast<std::size_t>(rows));
+        valid.resize(static_cast<std::size_t>(rows));
+        if (rows > 0) {
+            check(eng_scores_money_column(handle(), column, 0, rows, &micros[0], &valid[0]));
         }
     }
     level_counts levels() const

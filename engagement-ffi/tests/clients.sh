@@ -97,14 +97,19 @@ else
     missing valgrind "C under valgrind"
 fi
 
-# --- the README's C -----------------------------------------------------------------------------------------------------
-awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$work/readme.c"
-awk '/^```text$/ && !seen { on = 1; seen = 1; next } /^```$/ { on = 0 } on' README.md >"$work/readme.txt"
-[ -s "$work/readme.c" ] && [ -s "$work/readme.txt" ] || die "the README has no C, or no answer"
-"$cc" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$work/readme.c" -o "$work/readme" -L"$lib" -lengagement
-"$work/readme" >"$work/readme_c.txt"
-diff -u "$work/readme.txt" "$work/readme_c.txt" >&2 || die "the README's C does not print what the README says"
-say "README: its C prints what it says"
+# --- the C of the README and of docs/c.md -------------------------------------------------------------------------------
+# A page's first C program, and its first text, which is what the program prints.
+documented() {
+    awk '/^```c$/ && !seen { on = 1; seen = 1; next } /^```$/ { on = 0 } on' "$1" >"$work/page.c"
+    awk '/^```text$/ && !seen { on = 1; seen = 1; next } /^```$/ { on = 0 } on' "$1" >"$work/page.txt"
+    [ -s "$work/page.c" ] && [ -s "$work/page.txt" ] || die "$1 has no C, or no answer"
+    "$cc" -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" "$work/page.c" -o "$work/page" -L"$lib" -lengagement
+    "$work/page" <"$2" >"$work/page_c.txt"
+    diff -u "$work/page.txt" "$work/page_c.txt" >&2 || die "the C of $1 does not print what the page says"
+    say "$1: its C prints what it says"
+}
+documented README.md /dev/null
+documented docs/c.md engagement-core/tests/data/cdnow_sample_summary.csv
 
 # --- the same bits whichever way the rows come in ------------------------------------------------------------------
 awk 'BEGIN {
@@ -125,6 +130,22 @@ done
 grep -q '	-	' "$work/bits_rows" || die "same_bits prints no missing value"
 cmp "$work/bits_rows" "$work/bits_columns" >&2 || die "rows and columns give other bits"
 say "same bits: rows and columns"
+
+# --- the same bits of fitted models: CDNOW, whose dates become microseconds since 1970 -----------------------------
+awk -F, 'BEGIN { OFS = "\t" } NR > 1 {
+    split($3, date, "-"); y = date[1] - (date[2] < 3); m = (date[2] + 9) % 12
+    days = y * 365 + int(y / 4) - int(y / 100) + int(y / 400) + int((153 * m + 2) / 5) + date[3] - 719469
+    print $2, sprintf("%.0f", days * 86400000000), "purchase", sprintf("%.0f", $5 * 1000000), "", "", "", "", "", "", "", "", "", "", ""
+}' engagement-core/tests/data/cdnow_sample.csv >"$work/cdnow.tsv"
+until=875663999999999
+cargo run --quiet -p engagement-core --example same_bits -- models "$work/cdnow.tsv" $until >"$work/models_rust"
+[ "$(grep -c '^model' "$work/models_rust")" -eq 7 ] && [ "$(wc -l <"$work/models_rust")" -eq $((8 * 2357 + 7)) ] ||
+    die "same_bits does not fit 7 models to 2357 customers"
+for way in columns rows; do
+    "$work/same_bits" models "$work/cdnow.tsv" $until "$way" >"$work/models_$way"
+    cmp "$work/models_rust" "$work/models_$way" >&2 || die "models fitted through C have other bits than in Rust"
+done
+say "same bits: 7 models fitted, every customer predicted"
 
 # --- loaded, used, unloaded ---------------------------------------------------------------------------------------------
 "$cc" -std=gnu99 -Wall -Wextra -Werror -I"$prefix/include" "$here/unload.c" -o "$work/unload" -ldl

@@ -22,6 +22,7 @@ from conftest import arrow_table
 
 import engagement
 
+DATA = Path(__file__).resolve().parents[2] / "engagement-core" / "tests" / "data"
 Done = subprocess.CompletedProcess[str]
 
 
@@ -287,3 +288,78 @@ def test_the_demo_is_the_same_every_time(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "a")
     ok("demo", "--out", "a", cwd=tmp_path)
     assert (tmp_path / "a" / "shop.csv").read_bytes() == log
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cdnow") / "sample.csv"
+    log = pl.read_csv(DATA / "cdnow_sample.csv")
+    log.select(customer_id="sampleid", at="date", amount="sales").with_columns(kind=pl.lit("purchase")).write_csv(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("model", "log_likelihood", "parameters"),
+    [
+        ("nbd", -9763.657614672615, ["r", "alpha"]),
+        ("bg-nbd", -9582.429206673933, ["r", "alpha", "a", "b"]),
+        ("mbg-nbd", -9582.13571555375, ["r", "alpha", "a", "b"]),
+        ("pareto-nbd", -9594.976178939542, ["r", "alpha", "s", "beta"]),
+        ("bg-cnbd-k", None, ["r", "alpha", "a", "b", "k"]),
+        ("mbg-cnbd-k", None, ["r", "alpha", "a", "b", "k"]),
+        ("gamma-gamma", -4055.9176948018726, ["p", "q", "v"]),
+    ],
+)
+def test_fit_as_json(sample: Path, model: str, log_likelihood: float | None, parameters: list[str]) -> None:
+    document = json.loads(ok("fit", sample, "--model", model, "--until", "1997-09-30", "--unit", "week", "--json"))
+    keys = ["model", "parameters", "log_likelihood", "standard_errors", "customers", "aic", "bic", "convergence"]
+    assert sorted(document) == sorted(keys)
+    assert document["model"] == model and sorted(document["parameters"]) == sorted(parameters)
+    assert document["customers"] == (946 if model == "gamma-gamma" else 2357)
+    assert set(document["standard_errors"]) == set(parameters) - {"k"}
+    assert document["convergence"]["at_boundary"] == [] and document["convergence"]["gradient_norm"] < 1e-7
+    if log_likelihood is not None:
+        assert abs(document["log_likelihood"] - log_likelihood) <= 1e-6
+
+
+def test_fit_prints_what_python_fits(sample: Path) -> None:
+    said = ok("fit", sample, "--model", "mbg-nbd", "--until", "1997-09-30")
+    ledger = engagement.Ledger.read(sample)
+    fit = engagement.MbgNbd.fit(ledger.purchases("1997-09-30"))
+    assert "2,357 customers" in said and f"log-likelihood {fit.log_likelihood:.4f}" in said
+    for name, value in fit.model.parameters.items():
+        assert re.search(rf"{name} +{value:.6f}", said)
+    as_json = json.loads(ok("fit", sample, "--model", "mbg-nbd", "--until", "1997-09-30", "--json"))
+    assert as_json == json.loads(fit.to_json())
+
+
+def test_a_fitted_rulebook_scores(sample: Path, tmp_path: Path) -> None:
+    book, scores = tmp_path / "book.toml", tmp_path / "scores.parquet"
+    ok("fit", sample, "--model", "mbg-nbd", "--until", "1997-09-30", "--margin", "0.3", "--horizon", "39", "-o", book)
+    ok("score", sample, "--rules", book, "--as-of", "1997-09-30", "--output", scores)
+    table = pl.read_parquet(scores)
+    ledger = engagement.Ledger.read(sample)
+    model = engagement.MbgNbd.fit(ledger.purchases("1997-09-30")).model
+    expected = model.expected_purchases(ledger.purchases("1997-09-30"), 39)
+    assert table["expected_purchases"].to_list() == pytest.approx(list(expected), rel=1e-9)
+    assert table.select(pl.col("value_stay") + pl.col("value_spend")).to_series().to_list() == table["lifetime_value"].to_list()
+    rulebook = engagement.Rulebook.load(book)
+    assert rulebook.forecast is not None and rulebook.forecast["margin"] == 0.3
+    assert table["lifetime_value"].to_list() == ledger.score(rulebook, as_of="1997-09-30")["lifetime_value"]
+
+
+def test_choose_and_validate(sample: Path) -> None:
+    said = ok("choose", sample, "--horizon", "13", "--model", "nbd", "--model", "mbg-nbd")
+    assert "chosen: mbg-nbd" in said and said.count("Predicted at the end of") == 3
+    said = ok("validate", sample, "--horizon", "39", "--origin", "1997-09-30", "--model", "bg-nbd")
+    assert "1,882 purchases" in said and "0.785" in said
+
+
+def test_trouble_with_models(sample: Path, log: Path) -> None:
+    for arguments, code, said in [
+        (("fit", sample, "--model", "arima"), 2, "arima"),
+        (("fit", sample, "--model", "gamma-gamma", "-o", "book.toml"), 2, "--output"),
+        (("fit", log, "--model", "mbg-nbd", "--until", "2025-01-01"), 1, ""),
+    ]:
+        done = run(*arguments)
+        assert done.returncode == code and said in done.stderr and done.stderr.count("\n") <= 3, done.stderr

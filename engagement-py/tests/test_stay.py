@@ -28,10 +28,10 @@ def contracts() -> Ledger:
 def test_retention_by_month() -> None:
     table = cdnow_sample_ledger().retention("1997-12-31")
     rows = table.to_dicts()
-    first = [row for row in rows if row["cohort"] == "1997-01"]
+    first = [row for row in rows if row["cohort"] == "1997-01-01"]
     assert [row["period"] for row in first] == list(range(12))
     assert first[0]["customers"] == first[0]["active"] and first[0]["retention"] == 1
-    assert {row["cohort"] for row in rows} == {"1997-01", "1997-02", "1997-03"}
+    assert {row["cohort"] for row in rows} == {"1997-01-01", "1997-02-01", "1997-03-01"}
     assert sum(row["customers"] for row in rows if row["period"] == 0) == 2357
     for row in rows:
         assert row["retention"] == pytest.approx(row["active"] / row["customers"])
@@ -44,7 +44,7 @@ def test_retention_by_month() -> None:
         ((middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)), rel=1e-12
     )
     late = cdnow_sample_ledger().retention("1997-12-31", acquired_from="1997-02-01")
-    assert set(late["cohort"]) == {"1997-02", "1997-03"}
+    assert set(late["cohort"]) == {"1997-02-01", "1997-03-01"}
     with pytest.raises(ValueError, match="period is \"quarter\""):
         cdnow_sample_ledger().retention(period="quarter")  # type: ignore[arg-type]
 

@@ -1,5 +1,6 @@
 /*
- * Scores a small log through column arrays, and prints the scores, the counts by level, and why one customer scores so.
+ * Scores a small log through column arrays, and prints the scores, the counts by level, why one customer scores so, and what that
+ * customer will do by fitted models in a rulebook.
  *
  *   cc client.c $(pkg-config --cflags --libs engagement) -o client
  */
@@ -22,6 +23,38 @@ static const char *const amounts[ROWS] = {"49.90", "120.00", NULL, "35.50", "19.
                                           NULL,    NULL,     NULL, "250.00", NULL,   "80.00"};
 static const double ratings[ROWS] = {0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 9, 0};
 static const char has_rating[ROWS] = {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+
+/* A rulebook with models that were fitted elsewhere. */
+static const char rules[] =
+    "version = 1\n"
+    "name = \"shop\"\n"
+    "spend = { half_score = 200, weight = 1 }\n"
+    "levels = { fully_engaged = 60, engaged = 30, not_engaged = 0 }\n"
+    "\n"
+    "[forecast]\n"
+    "unit = \"week\"\n"
+    "horizon = 39.0\n"
+    "discount_rate = 0.1\n"
+    "margin = 0.3\n"
+    "\n"
+    "[forecast.purchases]\n"
+    "model = \"mbg-nbd\"\n"
+    "r = 0.525\n"
+    "alpha = 6.183\n"
+    "a = 0.891\n"
+    "b = 1.614\n"
+    "\n"
+    "[forecast.spend]\n"
+    "p = 6.25\n"
+    "q = 3.74\n"
+    "v = 15.44\n"
+    "\n"
+    "[[rule]]\n"
+    "name = \"purchases\"\n"
+    "way = \"spend\"\n"
+    "kind = \"purchase\"\n"
+    "per_amount = 1.0\n"
+    "half_life = \"180d\"\n";
 
 /* Ends the program if a call without a handle failed. */
 static void check(int32_t status)
@@ -169,6 +202,46 @@ static void print_one(eng_ledger ledger, eng_rulebook rulebook, const char *cust
     check(eng_scorecard_free(card));
 }
 
+static void print_amount(const char *name, int64_t micros)
+{
+    char text[32];
+    check(eng_format_money(micros, text, sizeof text, NULL));
+    printf("%-24s %s\n", name, text);
+}
+
+static void print_forecast(eng_ledger ledger, const char *customer, int64_t as_of)
+{
+    eng_rulebook rulebook;
+    eng_scorecard card;
+    double alive, purchases, order_value;
+    int64_t lifetime_value, say, stay, spend;
+    int32_t present;
+    char text[1024];
+
+    check(eng_rulebook_new(&rulebook));
+    if (eng_rulebook_from_toml(rulebook, rules, -1) != ENG_OK) {
+        eng_rulebook_error(rulebook, text, sizeof text, NULL);
+        fprintf(stderr, "rulebook: %s\n", text);
+        exit(1);
+    }
+    check(eng_scorecard_new(&card));
+    check(eng_scorecard_score(card, ledger, rulebook, customer, -1, as_of));
+    check(eng_scorecard_forecast(card, &alive, &purchases, &order_value, &lifetime_value, &say, &stay, &spend, &present));
+    if (present != 127) {
+        fprintf(stderr, "%s: no whole forecast\n", customer);
+        exit(1);
+    }
+    printf("the next 39 weeks of %s:\n", customer);
+    printf("%-24s %10.4f\n", "probability alive", alive);
+    printf("%-24s %10.4f\n", "expected purchases", purchases);
+    printf("%-24s %10.4f\n", "expected order value", order_value);
+    print_amount("lifetime value", lifetime_value);
+    print_amount("of it stay", stay);
+    print_amount("of it spend", spend);
+    check(eng_scorecard_free(card));
+    check(eng_rulebook_free(rulebook));
+}
+
 int main(void)
 {
     eng_ledger ledger;
@@ -191,6 +264,7 @@ int main(void)
     check(eng_rulebook_standard(rulebook));
     print_all(ledger, rulebook, as_of);
     print_one(ledger, rulebook, "C0001", as_of);
+    print_forecast(ledger, "C0001", as_of);
 
     check(eng_rulebook_free(rulebook));
     check(eng_ledger_free(ledger));

@@ -47,6 +47,30 @@
               10 IN-RATING-TEXT REDEFINES IN-RATING PIC X.
               10 FILLER         PIC X.
 
+      *> A rulebook with models that were fitted elsewhere, as JSON:
+      *> blanks between its parts do no harm.
+       01  RULES-TEXT.
+           05 PIC X(54) VALUE
+               '{"version":1,"name":"shop","levels":{'.
+           05 PIC X(54) VALUE
+               '"fully_engaged":60,"engaged":30,"not_engaged":0},'.
+           05 PIC X(54) VALUE
+               '"spend":{"half_score":200,"weight":1},'.
+           05 PIC X(54) VALUE
+               '"forecast":{"unit":"week",'.
+           05 PIC X(54) VALUE
+               '"horizon":39.0,"discount_rate":0.1,"margin":0.3,'.
+           05 PIC X(54) VALUE
+               '"purchases":{"model":"mbg-nbd","r":0.525,'.
+           05 PIC X(54) VALUE
+               '"alpha":6.183,"a":0.891,"b":1.614},'.
+           05 PIC X(54) VALUE
+               '"spend":{"p":6.25,"q":3.74,"v":15.44}},"rule":[{'.
+           05 PIC X(54) VALUE
+               '"name":"purchases","way":"spend","kind":"purchase",'.
+           05 PIC X(54) VALUE
+               '"per_amount":1.0,"half_life":"180d"}]}'.
+
       *> The records as the program works with them. The amount is
       *> packed; beside it, what the library takes: millionths in 8
       *> bytes, and a byte that says whether there is an amount.
@@ -105,6 +129,17 @@
        01  N5                   PIC S9(18) COMP-5.
        01  N6                   PIC S9(18) COMP-5.
        01  POINTS               COMP-2.
+       01  ALIVE                COMP-2.
+       01  EXPECTED             COMP-2.
+       01  ORDER-VALUE          COMP-2.
+       01  LIFETIME-VALUE       PIC S9(18) COMP-5.
+       01  VALUE-SAY            PIC S9(18) COMP-5.
+       01  VALUE-STAY           PIC S9(18) COMP-5.
+       01  VALUE-SPEND          PIC S9(18) COMP-5.
+       01  PRESENT-BITS         PIC S9(9) COMP-5.
+       01  RULES-LEN            PIC S9(18) COMP-5.
+       01  LABEL-TEXT           PIC X(24).
+       01  AMOUNT               PIC S9(18) COMP-5.
        01  I                    PIC S9(9) COMP-5.
        01  WHICH                PIC S9(9) COMP-5.
        01  J                    PIC S9(18) COMP-5.
@@ -142,6 +177,7 @@
            PERFORM CHECK
            PERFORM PRINT-ALL
            PERFORM PRINT-ONE
+           PERFORM PRINT-FORECAST
            CALL "eng_rulebook_free" USING BY VALUE RULEBOOK
                RETURNING RC
            PERFORM CHECK
@@ -415,6 +451,71 @@
            CALL "eng_scorecard_free" USING BY VALUE CARD
                RETURNING RC
            PERFORM CHECK.
+
+       PRINT-FORECAST.
+           COMPUTE RULES-LEN = FUNCTION LENGTH(RULES-TEXT)
+           CALL "eng_rulebook_from_json" USING
+               BY VALUE RULEBOOK
+               BY REFERENCE RULES-TEXT
+               BY VALUE SIZE AUTO RULES-LEN
+               RETURNING RC
+           PERFORM CHECK
+           CALL "eng_scorecard_new" USING BY REFERENCE CARD
+               RETURNING RC
+           PERFORM CHECK
+           CALL "eng_scorecard_score" USING
+               BY VALUE CARD
+               BY VALUE LEDGER
+               BY VALUE RULEBOOK
+               BY REFERENCE "C0001"
+               BY VALUE SIZE AUTO ID-LEN
+               BY VALUE SIZE AUTO AS-OF
+               RETURNING RC
+           PERFORM CHECK
+           CALL "eng_scorecard_forecast" USING
+               BY VALUE CARD
+               BY REFERENCE ALIVE EXPECTED ORDER-VALUE LIFETIME-VALUE
+                   VALUE-SAY VALUE-STAY VALUE-SPEND PRESENT-BITS
+               RETURNING RC
+           PERFORM CHECK
+           IF PRESENT-BITS NOT = 127
+               DISPLAY "no whole forecast" UPON STDERR
+               MOVE 1 TO RETURN-CODE
+               STOP RUN
+           END-IF
+           DISPLAY "the next 39 weeks of C0001:"
+           MOVE "probability alive" TO LABEL-TEXT
+           COMPUTE EDITED ROUNDED = ALIVE
+           DISPLAY LABEL-TEXT " " EDITED
+           MOVE "expected purchases" TO LABEL-TEXT
+           COMPUTE EDITED ROUNDED = EXPECTED
+           DISPLAY LABEL-TEXT " " EDITED
+           MOVE "expected order value" TO LABEL-TEXT
+           COMPUTE EDITED ROUNDED = ORDER-VALUE
+           DISPLAY LABEL-TEXT " " EDITED
+           MOVE "lifetime value" TO LABEL-TEXT
+           MOVE LIFETIME-VALUE TO AMOUNT
+           PERFORM PRINT-AMOUNT
+           MOVE "of it stay" TO LABEL-TEXT
+           MOVE VALUE-STAY TO AMOUNT
+           PERFORM PRINT-AMOUNT
+           MOVE "of it spend" TO LABEL-TEXT
+           MOVE VALUE-SPEND TO AMOUNT
+           PERFORM PRINT-AMOUNT
+           CALL "eng_scorecard_free" USING BY VALUE CARD
+               RETURNING RC
+           PERFORM CHECK.
+
+       PRINT-AMOUNT.
+           CALL "eng_format_money" USING
+               BY VALUE SIZE AUTO AMOUNT
+               BY REFERENCE BUFFER
+               BY VALUE SIZE AUTO BUFFER-SIZE
+               BY REFERENCE NEEDED
+               RETURNING RC
+           PERFORM CHECK
+           COMPUTE NEEDED = NEEDED - 1
+           DISPLAY LABEL-TEXT " " BUFFER(1:NEEDED).
 
        CHECK.
            IF RC NOT = ENG-OK

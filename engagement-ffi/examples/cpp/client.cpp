@@ -1,6 +1,6 @@
 /*
- * Scores a small log row by row, through the objects of engagement.hpp, and prints the scores, the counts by level, and why one
- * customer scores so.
+ * Scores a small log row by row, through the objects of engagement.hpp, and prints the scores, the counts by level, why one
+ * customer scores so, and what that customer will do by fitted models in a rulebook.
  *
  *   c++ client.cpp $(pkg-config --cflags --libs engagement) -o client
  */
@@ -10,6 +10,38 @@
 #include <engagement.hpp>
 
 namespace {
+
+/* A rulebook with models that were fitted elsewhere. */
+const char rules_toml[] =
+    "version = 1\n"
+    "name = \"shop\"\n"
+    "spend = { half_score = 200, weight = 1 }\n"
+    "levels = { fully_engaged = 60, engaged = 30, not_engaged = 0 }\n"
+    "\n"
+    "[forecast]\n"
+    "unit = \"week\"\n"
+    "horizon = 39.0\n"
+    "discount_rate = 0.1\n"
+    "margin = 0.3\n"
+    "\n"
+    "[forecast.purchases]\n"
+    "model = \"mbg-nbd\"\n"
+    "r = 0.525\n"
+    "alpha = 6.183\n"
+    "a = 0.891\n"
+    "b = 1.614\n"
+    "\n"
+    "[forecast.spend]\n"
+    "p = 6.25\n"
+    "q = 3.74\n"
+    "v = 15.44\n"
+    "\n"
+    "[[rule]]\n"
+    "name = \"purchases\"\n"
+    "way = \"spend\"\n"
+    "kind = \"purchase\"\n"
+    "per_amount = 1.0\n"
+    "half_life = \"180d\"\n";
 
 struct row {
     const char *customer, *at, *kind, *amount;
@@ -78,6 +110,40 @@ void print_all(const engagement::ledger &ledger, const engagement::rulebook &rul
                 long(c.prospects));
 }
 
+void print_forecast(const engagement::ledger &ledger, int64_t as_of)
+{
+    engagement::rulebook rules;
+    rules.from_toml(rules_toml);
+    engagement::scorecard card;
+    card.score(ledger, rules, "C0001", as_of);
+    const engagement::forecast f = card.forecast();
+    if (f.present != 127) {
+        throw std::runtime_error("no whole forecast");
+    }
+    std::printf("the next 39 weeks of C0001:\n");
+    std::printf("%-24s %10.4f\n", "probability alive", f.probability_alive);
+    std::printf("%-24s %10.4f\n", "expected purchases", f.expected_purchases);
+    std::printf("%-24s %10.4f\n", "expected order value", f.expected_order_value);
+    std::printf("%-24s %s\n", "lifetime value", engagement::format_money(f.lifetime_value).c_str());
+    std::printf("%-24s %s\n", "of it stay", engagement::format_money(f.stay).c_str());
+    std::printf("%-24s %s\n", "of it spend", engagement::format_money(f.spend).c_str());
+
+    /* The same by hand: the models of the rulebook, and the purchases of the log. */
+    engagement::model buying, spending;
+    buying.from_rulebook(rules, ENG_MODEL_PURCHASES);
+    spending.from_json("{\"model\":\"gamma-gamma\",\"p\":6.25,\"q\":3.74,\"v\":15.44}");
+    engagement::purchases purchases;
+    purchases.summarise(ledger, as_of);
+    std::vector<double> alive, expected, value;
+    buying.probability_alive(purchases, 0, alive);
+    buying.expected_purchases(purchases, 39, expected);
+    spending.expected_value(purchases, value);
+    if (purchases.key(0) != "C0001" || alive[0] != f.probability_alive || expected[0] != f.expected_purchases ||
+        value[0] != f.expected_order_value) {
+        throw std::runtime_error("the rulebook and its models do not agree");
+    }
+}
+
 /* What the objects promise beyond the numbers: exceptions with status and text, and documents as strings. */
 void check_objects(const engagement::ledger &ledger, engagement::rulebook &rules, int64_t as_of)
 {
@@ -94,6 +160,23 @@ void check_objects(const engagement::ledger &ledger, engagement::rulebook &rules
         if (e.status() != ENG_UNKNOWN_CUSTOMER || std::string(e.what()).find("nobody") == std::string::npos) {
             throw;
         }
+    }
+    engagement::purchases purchases;
+    purchases.summarise(ledger, as_of);
+    engagement::model model;
+    try {
+        model.fit("alchemy", purchases);
+        throw std::runtime_error("an unknown model was fitted");
+    } catch (const engagement::error &e) {
+        if (e.status() != ENG_INVALID_ARGUMENT || std::string(e.what()).find("mbg-nbd") == std::string::npos) {
+            throw;
+        }
+    }
+    model.fit("nbd", purchases);
+    copy.set_forecast(model, 26);
+    model.from_rulebook(copy, ENG_MODEL_PURCHASES);
+    if (model.name() != "nbd" || model.parameters().size() != 2 || model.parameters()[1].name != "alpha") {
+        throw std::runtime_error("a model is another one after a rulebook held it");
     }
     engagement::ratios ratios;
     ratios.measure(ledger, rules, as_of);
@@ -122,6 +205,7 @@ int main()
         for (std::size_t i = 0; i < all.size(); i++) {
             std::printf("%-24s %10.4f\n", all[i].rule.c_str(), all[i].points);
         }
+        print_forecast(ledger, as_of);
         check_objects(ledger, rules, as_of);
         return 0;
     } catch (const std::exception &e) {

@@ -145,7 +145,7 @@ class Rulebook:
         spend: GammaGamma | None = None,
         unit: _Unit = "week",
         grain: _Unit = "day",
-        horizon: float | None = 52.0,
+        horizon: float | None = ...,  # 52.0
         discount_rate: float = 0.1,
         margin: float = 1.0,
         base_value: float | None = None,

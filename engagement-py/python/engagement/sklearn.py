@@ -15,17 +15,25 @@ from __future__ import annotations
 from typing import Any, Self
 
 try:
-    import numpy as np
-    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, RegressorMixin, TransformerMixin
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError as missing:  # pragma: no cover
-    raise ImportError("engagement.sklearn needs scikit-learn 1.6 or newer: pip install 'engagement[sklearn]'") from missing
+    import numpy as np  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from sklearn.base import (  # type: ignore[import-untyped, import-not-found, unused-ignore]
+        BaseEstimator,
+        RegressorMixin,
+        TransformerMixin,
+    )
+    from sklearn.utils.validation import (  # type: ignore[import-untyped, import-not-found, unused-ignore]
+        check_is_fitted,
+        check_non_negative,
+        validate_data,
+    )
+except ImportError as _missing:  # pragma: no cover
+    raise ImportError("engagement.sklearn needs scikit-learn 1.6 or newer: pip install 'engagement[sklearn]'") from _missing
 
 from engagement._native import BgNbd, Fit, GammaGamma, MbgNbd, Nbd, ParetoNbd, Purchases
 
 __all__ = ["PurchasesRegressor", "PurchasesTransformer", "SpendRegressor"]
 
-_MODELS = {"nbd": Nbd, "pareto-nbd": ParetoNbd, "bg-nbd": BgNbd, "mbg-nbd": MbgNbd}
+_MODELS: dict[str, Any] = {"nbd": Nbd, "pareto-nbd": ParetoNbd, "bg-nbd": BgNbd, "mbg-nbd": MbgNbd}
 
 
 class _OfPurchases(BaseEstimator):  # type: ignore[misc, unused-ignore]
@@ -39,12 +47,19 @@ class _OfPurchases(BaseEstimator):  # type: ignore[misc, unused-ignore]
         return tags
 
     def _purchases(self, X: Any, *, reset: bool, paid: bool = False) -> Purchases:
-        X = validate_data(self, X, reset=reset, dtype="float64", ensure_all_finite="allow-nan")
-        if X.shape[1] not in ((4,) if paid else (3, 4)):
-            wanted = "4 columns, frequency, recency, age and value" if paid else "3 columns, frequency, recency and age, or 4"
-            raise ValueError(f"X has {X.shape[1]} columns; {type(self).__name__} takes {wanted}")
+        least = 2 if reset else 1
+        X = validate_data(self, X, reset=reset, dtype="float64", ensure_all_finite="allow-nan", ensure_min_samples=least)
+        check_non_negative(X, type(self).__name__)
+        return self._of(X, paid)
+
+    def _of(self, X: np.ndarray[Any, Any], paid: bool) -> Purchases:
+        """The columns of X as purchases."""
+        columns = X.shape[1]
+        if columns not in ((4,) if paid else (3, 4)):
+            wanted = "the columns frequency, recency, age and value" if paid else "the columns frequency, recency, age[, value]"
+            raise ValueError(f"X: n_features = {columns}; {type(self).__name__} takes {wanted}")
         frequency, recency, age = X.T[:3]
-        return Purchases(frequency, recency, age, X[:, 3] if X.shape[1] == 4 else None)
+        return Purchases(frequency, recency, age, X[:, 3] if columns == 4 else None)
 
     def _fit_purchases(self, X: Any) -> None:
         purchases = self._purchases(X, reset=True)
@@ -82,7 +97,7 @@ class PurchasesRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, un
         return np.array(self.model_.expected_purchases(self._purchases(X, reset=False), self.horizon))
 
 
-class PurchasesTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
+class PurchasesTransformer(TransformerMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
     """Two features of each customer: the probability of still buying, and the expected purchases within the next ``horizon``
     time units. Parameters and fitted attributes are those of ``PurchasesRegressor``.
     """
@@ -95,7 +110,6 @@ class PurchasesTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _O
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fits the model to X; y is not looked at."""
         self._fit_purchases(X)
-        self._n_features_out = 2
         return self
 
     def transform(self, X: Any) -> np.ndarray[Any, Any]:

@@ -52,41 +52,17 @@ pub(crate) struct Table {
 struct Ending {
     /// The shape of λ: r + kx.
     shape: f64,
-    /// ln((α + T)/(α + t_x)).
-    ln_wait: f64,
-    /// (T − t_x)/(α + T).
+    /// The time since the last purchase over α + T.
     wait: f64,
-    /// The odds of leaving after the last purchase, before its silence is seen; 0 without a chance to leave.
+    /// The time since the last purchase over α + t_x, and ln(1 + that).
+    longer: f64,
+    ln_longer: f64,
+    /// The odds of leaving after the last purchase, before its silence is seen, over a; 0 without a chance to leave.
     odds: f64,
-    /// Left after the last purchase; 0 where it overflows.
+    /// Left after the last purchase; infinite where it overflows.
     left: f64,
     /// Stays, in a phase after the first.
     later: f64,
-}
-
-impl Ending {
-    /// Whether [`left`](Ending::left) is too large to be held.
-    fn overflows(&self) -> bool {
-        self.shape * self.ln_wait > OVERFLOW
-    }
-
-    /// ln of left + stays.
-    fn ln_total(&self) -> f64 {
-        if self.odds > 0.0 && self.overflows() {
-            return ln(self.odds) + self.shape * self.ln_wait;
-        }
-        ln_1p(self.left + self.later)
-    }
-
-    /// The probabilities (left, stays).
-    fn probabilities(&self) -> (f64, f64) {
-        let stays = 1.0 + self.later;
-        if self.odds > 0.0 && self.overflows() {
-            return (1.0, exp(ln(stays / self.odds) - self.shape * self.ln_wait));
-        }
-        let total = stays + self.left;
-        (self.left / total, stays / total)
-    }
 }
 
 impl Geometric {
@@ -112,57 +88,65 @@ impl Geometric {
         let n = (customer.frequency() as usize).saturating_mul(self.k as usize);
         // Chances to leave that were seen to be passed, and one more.
         let chances = customer.frequency() as usize + usize::from(self.first);
-        let scale = alpha + customer.age();
         let ln_age = ln_1p(customer.age() / alpha);
         let ending = self.ending(customer, |_, _| {});
+        let ln_ending = if ending.left < f64::INFINITY { ln_1p(ending.left + ending.later) } else { self.ln_left(&ending) };
         let value = table.shape.ln(n) - r * ln_age - phases * (table.ln_alpha + ln_age) + table.kept.ln(chances)
             - table.all.ln(chances)
             - x * table.ln_gamma_k
-            + ending.ln_total();
+            + ln_ending;
         let [by_r, by_alpha, by_a, by_b, ..] = gradient else { return value };
-        let (left, stays) = ending.probabilities();
-        // The phases after the first: how their terms move with r and with α.
+        let left = if ending.left < f64::INFINITY { ending.left / (1.0 + ending.later + ending.left) } else { 1.0 };
+        // How the terms of the phases after the first move with r, and how many phases there are.
         let (mut rises, mut counts) = (0.0, 0.0);
         if self.k > 1 {
-            let (mut rise, mut sums) = (0.0, (0.0, 0.0));
+            let mut rise = 0.0;
             self.ending(customer, |j, term| {
                 rise += 1.0 / (ending.shape + (j - 1.0));
-                sums.0 += term * rise;
-                sums.1 += term * j;
+                rises += term * rise;
+                counts += term * j;
             });
-            let share = stays / (1.0 + ending.later);
-            (rises, counts) = (sums.0 * share, sums.1 * share);
+            let share = (1.0 - left) / (1.0 + ending.later);
+            (rises, counts) = (rises * share, counts * share);
         }
-        *by_r = r * (table.shape.digamma(n) - ln_age + left * ending.ln_wait + rises);
-        *by_alpha = (r * customer.age() - phases * alpha) / scale
-            - left * ending.shape * ending.wait * (alpha / (alpha + customer.recency()))
-            - counts * (alpha / scale);
+        *by_r = r * (table.shape.digamma(n) - ln_age + left * ending.ln_longer + rises);
+        // α/(α + t_x) · (T − t_x)/(α + T) = α/(α + T) · (T − t_x)/(α + t_x).
+        let waited = left * ending.shape * ending.longer + counts;
+        *by_alpha = (r * customer.age() - alpha * (phases + waited)) / (alpha + customer.age());
         let gone = table.all.digamma(chances);
         *by_a = left - a * gone;
-        *by_b = b * (table.kept.digamma(chances) - gone - left * ending.odds / a);
+        *by_b = b * (table.kept.digamma(chances) - gone - left * ending.odds);
         value
     }
 
+    /// ln of [`left`](Ending::left) where it overflows: all else is too little to be seen beside it.
+    fn ln_left(&self, ending: &Ending) -> f64 {
+        ln(self.a * ending.odds) + ending.shape * ending.ln_longer
+    }
+
     /// How the history can have ended; `visit` is told the terms of the phases after the first, j = 1, 2, ….
+    #[inline]
     fn ending(&self, customer: &PurchaseHistory, mut visit: impl FnMut(f64, f64)) -> Ending {
-        let (x, d) = (f64::from(customer.frequency()), f64::from(u8::from(self.first)));
+        let x = f64::from(customer.frequency());
         let shape = self.r + x * f64::from(self.k);
         let silence = customer.age() - customer.recency();
-        let wait = silence / (self.alpha + customer.age());
-        let mut ending = Ending { shape, ln_wait: 0.0, wait, odds: 0.0, left: 0.0, later: 0.0 };
+        let mut ending = Ending { shape, wait: 0.0, longer: 0.0, ln_longer: 0.0, odds: 0.0, left: 0.0, later: 0.0 };
         if x > 0.0 || self.first {
-            ending.ln_wait = ln_1p(silence / (self.alpha + customer.recency()));
-            ending.odds = self.a / (self.b + (x - 1.0 + d));
-            if !ending.overflows() {
-                ending.left = ending.odds * exp(shape * ending.ln_wait);
-            }
+            ending.longer = silence / (self.alpha + customer.recency());
+            ending.ln_longer = ln_1p(ending.longer);
+            ending.odds = 1.0 / (self.b + if self.first { x } else { x - 1.0 });
+            let exponent = shape * ending.ln_longer;
+            ending.left = if exponent <= OVERFLOW { self.a * ending.odds * exp(exponent) } else { f64::INFINITY };
         }
-        let mut term = 1.0;
-        for j in 1..self.k {
-            let j = f64::from(j);
-            term *= (shape + (j - 1.0)) / j * wait;
-            visit(j, term);
-            ending.later += term;
+        if self.k > 1 {
+            ending.wait = silence / (self.alpha + customer.age());
+            let mut term = 1.0;
+            for j in 1..self.k {
+                let j = f64::from(j);
+                term *= (shape + (j - 1.0)) / j * ending.wait;
+                visit(j, term);
+                ending.later += term;
+            }
         }
         ending
     }
@@ -172,7 +156,13 @@ impl Geometric {
         let mut phases = [0.0; MOST_PHASES as usize];
         phases[0] = 1.0;
         let ending = self.ending(customer, |j, term| phases[j as usize] = term);
-        let (gone, alive) = ending.probabilities();
+        let stays = 1.0 + ending.later;
+        let (gone, alive) = if ending.left < f64::INFINITY {
+            let total = stays + ending.left;
+            (ending.left / total, stays / total)
+        } else {
+            (1.0, exp(ln(stays) - self.ln_left(&ending)))
+        };
         phases.iter_mut().for_each(|phase| *phase /= 1.0 + ending.later);
         Ahead {
             alive,
