@@ -19,7 +19,9 @@ fn drawn(model: &dyn PurchaseModel, customers: usize) -> Purchases {
 /// thousands of times.
 fn recovered<M: Estimated>(truth: &M, fit: &Fit<M>) {
     let errors = fit.standard_errors().unwrap();
-    for ((name, got), (want, error)) in fit.model.names().iter().zip(fit.model.estimates()).zip(truth.estimates().into_iter().zip(errors)) {
+    for ((name, got), (want, error)) in
+        fit.model.names().iter().zip(fit.model.estimates()).zip(truth.estimates().into_iter().zip(errors))
+    {
         assert!((got - want).abs() < 4.0 * error, "{name}: {got} ± {error} is not {want}");
     }
 }
@@ -150,7 +152,10 @@ fn whole_logs() {
 fn what_cannot_be_is_refused() {
     let model = Nbd::new(1.0, 1.0).unwrap();
     let error = simulate::purchases(&model, &[3.0, f64::NAN], None, TimeUnit::Week, 1, 0).unwrap_err();
-    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::InvalidArgument, "ages, row 1: NaN is not a number of time units of at least 0"));
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::InvalidArgument, "ages, row 1: NaN is not a number of time units of at least 0")
+    );
     let simulation = Simulation::new(&model, TimeUnit::Week, 3, (day("2025-02-01"), day("2025-01-01")), day("2026-01-01"));
     assert!(simulation.ledger(1).unwrap_err().to_string().starts_with("arrivals: "));
     let arrivals = (day("2025-01-01"), day("2025-02-01"));

@@ -161,9 +161,7 @@ impl Numbers {
             match arrow(value) {
                 Err(failure) if failure.is_instance_of::<PyImportError>(value.py()) => {}
                 read => {
-                    return read?
-                        .map(|values| Numbers { values, single: false })
-                        .ok_or_else(|| unreadable(name, value));
+                    return read?.map(|values| Numbers { values, single: false }).ok_or_else(|| unreadable(name, value));
                 }
             }
         }

@@ -196,9 +196,7 @@ impl Scorecard {
         dict.set_item("expected_purchases", forecast.expected_purchases)?;
         dict.set_item("discounted_purchases", forecast.discounted_purchases)?;
         dict.set_item("expected_order_value", forecast.expected_order_value)?;
-        for (name, amount) in
-            [("lifetime_value", forecast.lifetime_value), ("stay", forecast.stay), ("spend", forecast.spend)]
-        {
+        for (name, amount) in [("lifetime_value", forecast.lifetime_value), ("stay", forecast.stay), ("spend", forecast.spend)] {
             dict.set_item(name, amount.map(|amount| money_to_python(py, amount)).transpose()?)?;
         }
         Ok(Some(dict))

@@ -45,7 +45,9 @@ enum Customers {
 impl Customers {
     fn new(keys: &Bound<'_, PyAny>) -> PyResult<Customers> {
         let keys = if keys.hasattr("to_list")? { keys.call_method0("to_list")? } else { keys.clone() };
-        let keys: Vec<OwnedKey> = keys.try_iter().map_err(|_| wrong_type("customers: a column of keys is expected", &keys))?
+        let keys: Vec<OwnedKey> = keys
+            .try_iter()
+            .map_err(|_| wrong_type("customers: a column of keys is expected", &keys))?
             .map(|key| key?.extract())
             .collect::<PyResult<_>>()?;
         let integers = keys.iter().map(|key| if let OwnedKey::Int(key) = key { Some(*key) } else { None });

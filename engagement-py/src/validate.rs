@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Float64Builder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch};
+use engagement_core::Zone;
 use engagement_core::model::{Interval, ModelKind};
 use engagement_core::validate::{self as core, Candidate, Group, Measure, Origin, Outcome};
-use engagement_core::Zone;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 

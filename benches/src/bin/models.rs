@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 
 use engagement_benches::arguments::Arguments;
 use engagement_benches::measure::Stopwatch;
-use engagement_core::model::{Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, BgNbd, PurchaseModel};
+use engagement_core::model::{BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, PurchaseModel};
 use engagement_core::value::Forecast;
 use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
 use serde_json::{Value, json};

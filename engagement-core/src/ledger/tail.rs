@@ -113,6 +113,9 @@ impl Tail {
     }
 
     pub(crate) fn heap_size(&self) -> usize {
-        self.columns.heap_size() + self.next.capacity() * 4 + self.ends.allocation_size() + self.referrals.capacity() * size_of::<Pair>()
+        self.columns.heap_size()
+            + self.next.capacity() * 4
+            + self.ends.allocation_size()
+            + self.referrals.capacity() * size_of::<Pair>()
     }
 }

@@ -36,14 +36,8 @@ pub enum ModelKind {
 
 impl ModelKind {
     /// All of them.
-    pub const ALL: [ModelKind; 6] = [
-        ModelKind::Nbd,
-        ModelKind::ParetoNbd,
-        ModelKind::BgNbd,
-        ModelKind::MbgNbd,
-        ModelKind::BgCnbdK,
-        ModelKind::MbgCnbdK,
-    ];
+    pub const ALL: [ModelKind; 6] =
+        [ModelKind::Nbd, ModelKind::ParetoNbd, ModelKind::BgNbd, ModelKind::MbgNbd, ModelKind::BgCnbdK, ModelKind::MbgCnbdK];
 
     /// The model's name in files and on the command line.
     #[must_use]

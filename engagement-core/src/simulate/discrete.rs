@@ -59,5 +59,6 @@ pub fn opportunities(model: &BgBb, customers: u64, opportunities: u32, seed: u64
 }
 
 fn rows(customers: u64) -> Result<usize> {
-    usize::try_from(customers).map_err(|_| Error::new(ErrorKind::NoMemory, format!("customers: {customers} do not fit in memory")))
+    usize::try_from(customers)
+        .map_err(|_| Error::new(ErrorKind::NoMemory, format!("customers: {customers} do not fit in memory")))
 }

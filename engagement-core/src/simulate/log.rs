@@ -6,8 +6,8 @@ use crate::ledger::{Batch, KeyColumn, Ledger, LoadOptions, TextColumn, Values};
 use crate::math::Random;
 use crate::model::{GammaGamma, PurchaseModel};
 use crate::money::Money;
-use crate::score::in_chunks;
 use crate::purchases::TimeUnit;
+use crate::score::in_chunks;
 use crate::time::Timestamp;
 
 /// Microseconds of a day.

@@ -2,9 +2,9 @@
 
 use super::CHUNK;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::Values;
 use crate::math::{Random, ln};
 use crate::model::{GammaGamma, PurchaseModel};
-use crate::ledger::Values;
 use crate::purchases::{PurchaseColumns, Purchases, TimeUnit};
 use crate::score::in_chunks;
 

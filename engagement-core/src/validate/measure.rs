@@ -157,7 +157,13 @@ impl<'a> Holdout<'a> {
             covered += weight * f64::from(u8::from(counts.covered[row]));
         }
         let mean = |sum: f64| (n > 0.0).then(|| sum / n);
-        [mean(score), (actual > 0.0).then(|| (expected - actual) / actual), mean(square).map(f64::sqrt), mean(size), mean(covered)]
+        [
+            mean(score),
+            (actual > 0.0).then(|| (expected - actual) / actual),
+            mean(square).map(f64::sqrt),
+            mean(size),
+            mean(covered),
+        ]
     }
 
     /// Pearson's correlation of the middle ranks.

@@ -158,7 +158,8 @@ impl Ledger {
     /// ```
     pub fn validate(&self, candidates: &[Candidate], options: &ValidateOptions) -> Result<Validation> {
         let origins = origins::of(self, options)?;
-        let origins = origins.iter().map(|&(at, until)| self.origin(candidates, options, at, until)).collect::<Result<Vec<_>>>()?;
+        let origins =
+            origins.iter().map(|&(at, until)| self.origin(candidates, options, at, until)).collect::<Result<Vec<_>>>()?;
         let chosen = choose(&origins, candidates.len());
         Ok(Validation { candidates: candidates.iter().map(name).collect(), origins, chosen })
     }
@@ -233,7 +234,11 @@ fn by_model(
         let (low, high) = intervals[of as usize];
         (low..=high).contains(&u64::from(n))
     };
-    let counts = Counts { expected: expected.clone(), ln_probability: rows().map(answer).collect(), covered: rows().map(covered).collect() };
+    let counts = Counts {
+        expected: expected.clone(),
+        ln_probability: rows().map(answer).collect(),
+        covered: rows().map(covered).collect(),
+    };
     Ok((Predicted { rank: expected, counts: Some(counts) }, Some(fit.bic())))
 }
 

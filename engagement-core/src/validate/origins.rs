@@ -29,7 +29,8 @@ pub(super) fn of(ledger: &Ledger, options: &ValidateOptions) -> Result<Vec<(Time
         let back = |times: usize| end.micros() as f64 - times as f64 * horizon;
         // Before the first origin there must be a horizon's worth of purchases to fit to.
         let ours = (1..=ORIGINS).rev().map(back).filter(|at| *at - horizon >= earliest.micros() as f64);
-        let ours: Vec<_> = ours.map(|at| Timestamp::from_micros(at as i64).and_then(|at| Ok((at, after(at)?)))).collect::<Result<_>>()?;
+        let ours: Vec<_> =
+            ours.map(|at| Timestamp::from_micros(at as i64).and_then(|at| Ok((at, after(at)?)))).collect::<Result<_>>()?;
         if ours.is_empty() {
             let message = format!(
                 "horizon: {} is more than half of the log, {earliest} to {latest}; give a shorter one, or origins",

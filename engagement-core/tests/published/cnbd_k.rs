@@ -5,7 +5,7 @@ use super::bg_nbd::{check, history};
 use engagement_core::model::{BgCnbdK, FitOptions, MbgCnbdK, PurchaseModel};
 use engagement_core::{ErrorKind, PurchaseColumns, Purchases};
 
-/// The tests of the R package BTYDplus (src/slice-sampling.cpp).
+/// The tests of the R package `BTYDplus` (src/slice-sampling.cpp).
 #[test]
 fn btyd_plus() {
     let (bg, mbg) = (BgCnbdK::new(3, 0.5, 2.0, 0.3, 0.6).unwrap(), MbgCnbdK::new(3, 0.5, 2.0, 0.3, 0.6).unwrap());

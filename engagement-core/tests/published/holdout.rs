@@ -17,7 +17,8 @@ fn sample() -> Ledger {
         .collect();
     let (customers, times): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
     let mut load = ledger.load(LoadOptions::default()).unwrap();
-    load.push(&Batch::new(KeyColumn::Int(Values::new(&customers)), Values::new(&times), TextColumn::Constant("purchase"))).unwrap();
+    load.push(&Batch::new(KeyColumn::Int(Values::new(&customers)), Values::new(&times), TextColumn::Constant("purchase")))
+        .unwrap();
     load.finish().unwrap();
     ledger
 }

@@ -18,7 +18,8 @@ fn cdnow_fit() {
 fn cdnow_holdout() {
     let model = Nbd::new(EXACT[0], EXACT[1]).unwrap();
     let (purchases, later) = sample(|time| time);
-    let expected: Vec<f64> = (0..later.len()).map(|row| model.expected_purchases(&purchases.history(row), 39.0).unwrap()).collect();
+    let expected: Vec<f64> =
+        (0..later.len()).map(|row| model.expected_purchases(&purchases.history(row), 39.0).unwrap()).collect();
     let near = |got: f64, want: f64| assert!((got / want - 1.0).abs() < 1e-12, "{got} {want}");
     near(expected.iter().sum(), 2929.8202921800503);
     let absolute: f64 = expected.iter().zip(&later).map(|(expected, actual)| (expected - actual).abs()).sum();

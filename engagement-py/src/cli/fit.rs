@@ -10,9 +10,9 @@ use super::arguments::{Fit, Summarising};
 use super::log::{Log, read_rulebook};
 use super::show;
 use super::trouble::Trouble;
-use crate::{model, output};
 use crate::score::thousands;
 use crate::table::plain;
+use crate::{model, output};
 
 pub(super) fn run(arguments: &Fit, out: &mut dyn Write) -> Result<(), Trouble> {
     let log = Log::open(&arguments.logs, &arguments.reading)?;
@@ -20,7 +20,9 @@ pub(super) fn run(arguments: &Fit, out: &mut dyn Write) -> Result<(), Trouble> {
     let options = FitOptions::default().penalty(arguments.penalty).threads(arguments.summarising.threads);
     if arguments.model == GammaGamma::NAME {
         if arguments.output.is_some() {
-            return Err(Trouble::Usage("--output writes a model of purchases with the spend model beside it: give --model mbg-nbd".to_owned()));
+            return Err(Trouble::Usage(
+                "--output writes a model of purchases with the spend model beside it: give --model mbg-nbd".to_owned(),
+            ));
         }
         let fit = GammaGamma::fit(&purchases, &options)?;
         return tell(GammaGamma::NAME, None, &fit, arguments, out);
@@ -63,18 +65,11 @@ fn with_forecast(
         None
     };
     let forecast = Forecast::new(model, purchases.unit(), arguments.horizon);
-    rulebook.forecast =
-        Some(Forecast { spend, discount_rate: arguments.discount_rate, margin: arguments.margin, ..forecast });
+    rulebook.forecast = Some(Forecast { spend, discount_rate: arguments.discount_rate, margin: arguments.margin, ..forecast });
     Ok(rulebook)
 }
 
-fn tell<M: Estimated>(
-    name: &str,
-    k: Option<u32>,
-    fit: &Fitted<M>,
-    arguments: &Fit,
-    out: &mut dyn Write,
-) -> Result<(), Trouble> {
+fn tell<M: Estimated>(name: &str, k: Option<u32>, fit: &Fitted<M>, arguments: &Fit, out: &mut dyn Write) -> Result<(), Trouble> {
     let names = fit.model.names();
     let (values, errors) = (fit.model.estimates(), fit.standard_errors());
     if arguments.json {

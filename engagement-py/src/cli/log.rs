@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engagement_core::files::ReadReport;
-use engagement_core::{Currency, Ledger, LoadOptions, Loaded, Progress, PurchaseOptions, Rulebook, Rules, ScoreOptions, Timestamp, Zone};
+use engagement_core::{
+    Currency, Ledger, LoadOptions, Loaded, Progress, PurchaseOptions, Rulebook, Rules, ScoreOptions, Timestamp, Zone,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Reading, Scoring, Summarising};

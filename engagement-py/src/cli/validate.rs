@@ -190,8 +190,7 @@ fn to_json(validation: &Validation) -> Value {
         Value::Object(measures.iter().map(one).collect())
     };
     let groups = |groups: &[Group]| -> Value {
-        let one =
-            |g: &Group| json!({ "label": g.label, "customers": g.customers, "expected": g.expected, "actual": g.actual });
+        let one = |g: &Group| json!({ "label": g.label, "customers": g.customers, "expected": g.expected, "actual": g.actual });
         groups.iter().map(one).collect()
     };
     let outcome = |(name, outcome): (&String, &Outcome)| {

@@ -1,7 +1,7 @@
 //! `Bootstrap`: models refitted to data drawn from a fitted one.
 
 use engagement_core as core;
-use engagement_core::model::{self, Estimated as _, FitOptions, Model};
+use engagement_core::model::{self, Estimated, FitOptions, Model};
 use engagement_core::{Progress, simulate};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -74,7 +74,7 @@ impl Bootstrap {
     #[pyo3(signature = (level=0.95))]
     fn confidence_intervals<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
-        let names = self.drawn.refits().first().map(|model| model.names()).unwrap_or_default();
+        let names = self.drawn.refits().first().map(Estimated::names).unwrap_or_default();
         for (name, interval) in names.iter().zip(self.drawn.confidence_intervals(level).or_raise()?) {
             dict.set_item(name, (interval.low, interval.high))?;
         }

@@ -19,24 +19,20 @@ use crate::errors::{OrRaise, invalid};
 use crate::purchases::Purchases;
 
 /// The options of a fit, from Python's arguments.
-pub(crate) struct Options;
-
-impl Options {
-    pub(crate) fn new(
-        penalty: f64,
-        priors: Option<&Bound<'_, PyDict>>,
-        start: Option<Vec<f64>>,
-        threads: i64,
-    ) -> PyResult<FitOptions> {
-        let mut options = FitOptions { penalty, start, ..FitOptions::default() }.threads(convert::count("threads", threads)?);
-        for (name, prior) in priors.into_iter().flatten() {
-            let name: String = name.extract()?;
-            let prior: PyRef<'_, Prior> =
-                prior.extract().map_err(|_| invalid(format!("priors, {name}: an engagement.Prior is expected")))?;
-            options = options.prior(&name, prior.prior);
-        }
-        Ok(options)
+pub(crate) fn options(
+    penalty: f64,
+    priors: Option<&Bound<'_, PyDict>>,
+    start: Option<Vec<f64>>,
+    threads: i64,
+) -> PyResult<FitOptions> {
+    let mut options = FitOptions { penalty, start, ..FitOptions::default() }.threads(convert::count("threads", threads)?);
+    for (name, prior) in priors.into_iter().flatten() {
+        let name: String = name.extract()?;
+        let prior: PyRef<'_, Prior> =
+            prior.extract().map_err(|_| invalid(format!("priors, {name}: an engagement.Prior is expected")))?;
+        options = options.prior(&name, prior.prior);
     }
+    Ok(options)
 }
 
 /// What is known of a positive parameter before the data.

@@ -113,7 +113,7 @@ pub(crate) use as_f64;
 
 /// A whole number of purchases.
 pub(crate) fn whole(name: &str, value: f64) -> core::Result<u64> {
-    if value >= 0.0 && value < 1e15 && value.fract() == 0.0 {
+    if (0.0..1e15).contains(&value) && value.fract() == 0.0 {
         return Ok(value as u64);
     }
     Err(core::Error::new(core::ErrorKind::InvalidArgument, format!("{name}: {value} is not a whole number of at least 0")))
@@ -187,9 +187,7 @@ impl PurchaseModel {
     ) -> PyResult<Bound<'py, PyAny>> {
         let (n, t) = (Numbers::new("n", n)?, Numbers::new("t", t)?);
         if t.single {
-            return number_or_column(py, "n", &n, |n| {
-                self.model.probability_of_purchases_new(whole("n", n)?, t.values[0])
-            });
+            return number_or_column(py, "n", &n, |n| self.model.probability_of_purchases_new(whole("n", n)?, t.values[0]));
         }
         if !n.single {
             return Err(invalid("n, t: both are columns; one of them must be a number"));
@@ -219,11 +217,12 @@ impl PurchaseModel {
         let purchases = of(purchases);
         let distinct = purchases.distinct();
         let bounds: Vec<(u64, u64)> = py
-            .detach(|| distinct.histories.iter().map(|c| self.model.prediction_interval(c, t, level)).collect::<core::Result<_>>())
+            .detach(|| {
+                distinct.histories.iter().map(|c| self.model.prediction_interval(c, t, level)).collect::<core::Result<_>>()
+            })
             .or_raise()?;
-        let column = |of: fn(&(u64, u64)) -> u64| -> Vec<u64> {
-            distinct.row_of.iter().map(|&row| of(&bounds[row as usize])).collect()
-        };
+        let column =
+            |of: fn(&(u64, u64)) -> u64| -> Vec<u64> { distinct.row_of.iter().map(|&row| of(&bounds[row as usize])).collect() };
         Ok((Column::from(column(|bounds| bounds.0)), Column::from(column(|bounds| bounds.1))))
     }
 

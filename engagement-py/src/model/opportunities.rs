@@ -4,7 +4,7 @@ use engagement_core::model::{self, Estimated as _, OpportunityHistory};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::fit::{Fit, Fitted, Options};
+use super::fit::{self, Fit, Fitted};
 use super::{number_or_column, whole};
 use crate::column::{Column, Numbers};
 use crate::errors::{OrRaise, invalid};
@@ -82,7 +82,9 @@ impl BgBb {
 
 fn count(name: &str, value: f64) -> engagement_core::Result<u32> {
     let message = || format!("{name}: {value} is more than {} opportunities", u32::MAX);
-    whole(name, value)?.try_into().map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
+    whole(name, value)?
+        .try_into()
+        .map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
 }
 
 #[pymethods]
@@ -103,7 +105,7 @@ impl BgBb {
         priors: Option<&Bound<'_, PyDict>>,
         start: Option<Vec<f64>>,
     ) -> PyResult<Fit> {
-        let options = Options::new(penalty, priors, start, 0)?;
+        let options = fit::options(penalty, priors, start, 0)?;
         let counted = &opportunities.get().counted;
         Ok(Fit::new(Fitted::Opportunities(py.detach(|| model::BgBb::fit(counted, &options)).or_raise()?), options))
     }

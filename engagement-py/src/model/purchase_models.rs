@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::covariates::{self, Covaried};
-use super::fit::{Fit, Fitted, Options};
+use super::fit::{self, Fit, Fitted};
 use super::{PurchaseModel, of};
 use crate::errors::OrRaise;
 use crate::purchases::Purchases;
@@ -46,7 +46,7 @@ macro_rules! class {
                 start: Option<Vec<f64>>,
                 threads: i64,
             ) -> PyResult<Fit> {
-                let $options = Options::new(penalty, priors, start, threads)?;
+                let $options = fit::options(penalty, priors, start, threads)?;
                 let $purchases = of(purchases);
                 let fitted = py.detach(|| $fit).or_raise()?.map(Model::from);
                 Ok(Fit::new(Fitted::Purchases(fitted), $options))
@@ -65,7 +65,7 @@ macro_rules! class {
                     priors: Option<&Bound<'_, PyDict>>,
                     threads: i64,
                 ) -> PyResult<Fit> {
-                    let options = Options::new(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
+                    let options = fit::options(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
                     covariates::fit(py, purchases, covariates, options, $covaried)
                 }
             )?

@@ -4,7 +4,7 @@ use engagement_core::model::{self, Estimated as _, FitOptions, RenewalModel};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::fit::{Fit, Fitted, Options};
+use super::fit::{self, Fit, Fitted};
 use super::{number_or_column, whole};
 use crate::column::{Numbers, flags};
 use crate::errors::OrRaise;
@@ -52,7 +52,9 @@ impl Renewals {
 /// A whole number of occasions.
 fn occasions(name: &str, value: f64) -> engagement_core::Result<u32> {
     let message = || format!("{name}: {value} is more than {} occasions", u32::MAX);
-    whole(name, value)?.try_into().map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
+    whole(name, value)?
+        .try_into()
+        .map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
 }
 
 /// The class of a contractual model.
@@ -83,7 +85,7 @@ macro_rules! class {
                 priors: Option<&Bound<'_, PyDict>>,
                 start: Option<Vec<f64>>,
             ) -> PyResult<Fit> {
-                let options: FitOptions = Options::new(penalty, priors, start, 0)?;
+                let options: FitOptions = fit::options(penalty, priors, start, 0)?;
                 let renewals = &renewals.get().renewals;
                 Ok(Fit::new(Fitted::$fitted(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?), options))
             }

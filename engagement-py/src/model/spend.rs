@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::covariates::{self, Covaried};
-use super::fit::{Fit, Fitted, Options};
+use super::fit::{self, Fit, Fitted};
 use super::of;
 use crate::column::Column;
 use crate::errors::OrRaise;
@@ -37,7 +37,7 @@ impl GammaGamma {
         start: Option<Vec<f64>>,
         threads: i64,
     ) -> PyResult<Fit> {
-        let options = Options::new(penalty, priors, start, threads)?;
+        let options = fit::options(penalty, priors, start, threads)?;
         let purchases = of(purchases);
         Ok(Fit::new(Fitted::Spend(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?), options))
     }
@@ -54,7 +54,7 @@ impl GammaGamma {
         priors: Option<&Bound<'_, PyDict>>,
         threads: i64,
     ) -> PyResult<Fit> {
-        let options = Options::new(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
+        let options = fit::options(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
         covariates::fit(py, purchases, covariates, options, Covaried::GammaGamma)
     }
 
@@ -95,7 +95,8 @@ impl GammaGamma {
     /// The mean value of each customer's purchases, given what the customer spent.
     fn expected_value(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> PyResult<Column> {
         let purchases = of(purchases);
-        let value = |(row, spend): (usize, &model::Spend)| self.model.expected_value(spend).map_err(|e| e.at(format_args!("row {row}")));
+        let value =
+            |(row, spend): (usize, &model::Spend)| self.model.expected_value(spend).map_err(|e| e.at(format_args!("row {row}")));
         let values: Vec<f64> =
             py.detach(|| purchases.spends().iter().enumerate().map(value).collect::<engagement_core::Result<_>>()).or_raise()?;
         Ok(Column::from(values))

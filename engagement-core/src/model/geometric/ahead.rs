@@ -2,7 +2,10 @@
 
 use super::MOST_PHASES;
 use super::erlang::mean_given_chance;
-use crate::math::{BetaPoint, NegativeBinomial, beta_expectation, exp, exp_m1, ln, ln_1p, ln_beta_ratio, ln_gamma, ln_rising, mean_power, pow, sqrt};
+use crate::math::{
+    BetaPoint, NegativeBinomial, beta_expectation, exp, exp_m1, ln, ln_1p, ln_beta_ratio, ln_gamma, ln_rising, mean_power, pow,
+    sqrt,
+};
 
 /// Counts summed between two looks at what is left.
 const STRIDE: usize = 4;
@@ -142,10 +145,11 @@ impl Ahead {
             let shape = self.shape + j as f64;
             let to_go = self.k - j as u32;
             let none = exp(-shape * ln_up);
-            sum += phase * match of {
-                Of::Staying => none + self.count::<false>(shape, q, to_go, none),
-                Of::Made => self.count::<true>(shape, q, to_go, none),
-            };
+            sum += phase
+                * match of {
+                    Of::Staying => none + self.count::<false>(shape, q, to_go, none),
+                    Of::Made => self.count::<true>(shape, q, to_go, none),
+                };
         }
         Some(sum)
     }

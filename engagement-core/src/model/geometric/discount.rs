@@ -99,7 +99,8 @@ impl Ahead {
         let discount = (delta * self.scale).clamp(1e-290, 1e290);
         let shape = self.shape;
         let concentrated = shape >= CONCENTRATED;
-        let (middle, ln_constant) = if concentrated { (ln(shape), 0.0) } else { (ln(shape + 1.0), -ln_gamma(1.0 + shape) + ln(shape)) };
+        let (middle, ln_constant) =
+            if concentrated { (ln(shape), 0.0) } else { (ln(shape + 1.0), -ln_gamma(1.0 + shape) + ln(shape)) };
         let step = 1.0 / sqrt(9.0 + 1.5 * (shape + f64::from(self.k)));
         let mut fraction = Fraction::new(self.a, self.kept);
         let mut sums = (0.0, 0.0);
@@ -109,11 +110,8 @@ impl Ahead {
             loop {
                 let v = direction * step * i;
                 let g = exp(middle + v);
-                let weight = if concentrated {
-                    exp(-shape * exp_m1_minus(v))
-                } else {
-                    exp(shape * (middle + v) - g + ln_constant)
-                };
+                let weight =
+                    if concentrated { exp(-shape * exp_m1_minus(v)) } else { exp(shape * (middle + v) - g + ln_constant) };
                 let (stays, mean) = self.given_rate(g, discount, NEGLIGIBLE * sums.0 / weight, &mut fraction);
                 let term = weight * mean;
                 sums.0 += term;

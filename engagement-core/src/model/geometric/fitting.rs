@@ -1,15 +1,15 @@
 //! Maximum likelihood for the family.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::math::Sum;
 use crate::model::fit::{Fit, FitOptions};
 use crate::model::history::PurchaseHistory;
 use crate::model::likelihood::{RowLikelihood, Weighted};
-use crate::math::Sum;
 use crate::purchases::{Distinct, Purchases};
 
 /// Where the search for the parameters begins: r, a, b, and how many times the mean rate of all customers the rate of those who
-/// have not left is. From much leaving after the first purchases to hardly any.
-const STARTS: [[f64; 4]; 3] = [[0.7, 0.8, 2.0, 1.5], [2.0, 0.3, 3.0, 1.2], [0.3, 1.5, 1.5, 3.0]];
+/// have not left is. Much leaving after the first purchases, and hardly any.
+const STARTS: [[f64; 4]; 2] = [[0.5, 0.8, 2.0, 2.0], [1.5, 0.4, 4.0, 1.2]];
 
 /// Fits a model of the family with gaps of `k` phases to `purchases`.
 pub(in crate::model) fn fit<M: RowLikelihood<PurchaseHistory>>(
@@ -35,7 +35,8 @@ pub(in crate::model) fn fit<M: RowLikelihood<PurchaseHistory>>(
 pub(in crate::model) fn enough(distinct: &Distinct) -> Result<(Weighted<'_, PurchaseHistory>, f64)> {
     let failed = |message: &str| Err(Error::new(ErrorKind::FitFailed, message));
     let Distinct { histories: rows, weights, .. } = distinct;
-    let sum = |number: fn(&PurchaseHistory) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight * number(row)).sum::<f64>();
+    let sum =
+        |number: fn(&PurchaseHistory) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight * number(row)).sum::<f64>();
     let (purchases, ages) = (sum(|row| f64::from(row.frequency())), sum(PurchaseHistory::age));
     if weights.iter().sum::<f64>() < 2.0 {
         return failed("fewer than two customers: there is no spread to fit");

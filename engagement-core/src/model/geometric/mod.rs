@@ -54,7 +54,7 @@ struct Ending {
     shape: f64,
     /// The time since the last purchase over α + T.
     wait: f64,
-    /// The time since the last purchase over α + t_x, and ln(1 + that).
+    /// The time since the last purchase over `α + t_x`, and ln(1 + that).
     longer: f64,
     ln_longer: f64,
     /// The odds of leaving after the last purchase, before its silence is seen, over a; 0 without a chance to leave.

@@ -36,7 +36,10 @@ impl Geometric {
 
     pub(in crate::model) fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
         if time("t", t)? == f64::INFINITY && self.a <= 1.0 {
-            return invalid(format!("t: the mean number of purchases in infinite time is infinite for a = {}, at most 1", self.a));
+            return invalid(format!(
+                "t: the mean number of purchases in infinite time is infinite for a = {}, at most 1",
+                self.a
+            ));
         }
         Ok(self.ahead(customer).purchases(t))
     }

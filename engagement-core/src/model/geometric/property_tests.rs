@@ -11,8 +11,14 @@ fn log_uniform(low: f64, high: f64) -> impl Strategy<Value = f64> {
 
 fn families(reach: f64, most: u32) -> impl Strategy<Value = Geometric> {
     let p = || log_uniform(-reach, reach);
-    (p(), p(), p(), p(), prop_oneof![Just(1), 1..=most], any::<bool>())
-        .prop_map(|(r, alpha, a, b, k, first)| Geometric { r, alpha, a, b, k, first })
+    (p(), p(), p(), p(), prop_oneof![Just(1), 1..=most], any::<bool>()).prop_map(|(r, alpha, a, b, k, first)| Geometric {
+        r,
+        alpha,
+        a,
+        b,
+        k,
+        first,
+    })
 }
 
 fn customers(largest: f64) -> impl Strategy<Value = PurchaseHistory> {
@@ -164,7 +170,10 @@ fn arguments_outside_their_domain_are_refused() {
     let infinite = "t: the mean number of purchases in infinite time is infinite for a = 0.9, at most 1";
     assert_eq!(message(model.expected_purchases(&customer, f64::INFINITY)), infinite);
     assert_eq!(message(model.expected_purchases(&customer, -1.0)), "t: -1 is not a number of time units of at least 0");
-    assert_eq!(message(model.probability_alive_at(&customer, f64::NAN)), "later: NaN is not a number of time units of at least 0");
+    assert_eq!(
+        message(model.probability_alive_at(&customer, f64::NAN)),
+        "later: NaN is not a number of time units of at least 0"
+    );
     let endless = model.probability_of_purchases(&customer, 1, f64::INFINITY);
     assert_eq!(message(endless), "t: inf is not a finite number of time units");
     let free = model.discounted_purchases(&customer, f64::INFINITY, 0.0);
@@ -182,7 +191,9 @@ fn documents_are_read_back_and_checked() {
     let text = serde_json::to_string(&model).unwrap();
     assert_eq!(text, r#"{"k":2,"r":0.5,"alpha":2.0,"a":0.9,"b":1.6}"#);
     assert_eq!(serde_json::from_str::<MbgCnbdK>(&text).unwrap(), model);
-    assert!(serde_json::from_str::<MbgCnbdK>(&text.replace("2,", "0,")).unwrap_err().to_string().starts_with("k: 0 is not in 1..=12"));
+    assert!(
+        serde_json::from_str::<MbgCnbdK>(&text.replace("2,", "0,")).unwrap_err().to_string().starts_with("k: 0 is not in 1..=12")
+    );
 }
 
 #[test]
