@@ -105,13 +105,18 @@ impl Ahead {
         let mut fraction = Fraction::new(self.a, self.kept);
         let mut sums = (0.0, 0.0);
         for direction in [1.0, -1.0] {
-            let mut i = if direction > 0.0 { 0.0 } else { 1.0 };
+            let factor = exp(direction * step);
+            let (mut v, mut g) = (0.0, exp(middle));
+            if direction < 0.0 {
+                (v, g) = (-step, g * factor);
+            }
             let mut previous = f64::INFINITY;
             loop {
-                let v = direction * step * i;
-                let g = exp(middle + v);
-                let weight =
-                    if concentrated { exp(-shape * exp_m1_minus(v)) } else { exp(shape * (middle + v) - g + ln_constant) };
+                let weight = if concentrated {
+                    exp(-shape * exp_m1_minus(v))
+                } else {
+                    exp(shape * (middle + v) - g + ln_constant)
+                };
                 let (stays, mean) = self.given_rate(g, discount, NEGLIGIBLE * sums.0 / weight, &mut fraction);
                 let term = weight * mean;
                 sums.0 += term;
@@ -120,7 +125,8 @@ impl Ahead {
                     break;
                 }
                 previous = term;
-                i += 1.0;
+                v += direction * step;
+                g *= factor;
             }
         }
         if concentrated { self.alive * sums.0 / sums.1 } else { self.alive * step * sums.0 }

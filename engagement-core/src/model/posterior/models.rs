@@ -1,0 +1,92 @@
+//! The models whose posterior can be sampled.
+
+use super::sample::sample;
+use super::{Posterior, PosteriorOptions};
+use crate::error::Result;
+use crate::model::fit::{Fit, FitOptions};
+use crate::model::gamma_gamma::Paid;
+use crate::model::likelihood::{RowLikelihood, Weighted};
+use crate::model::{BgCnbdK, BgNbd, GammaGamma, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd, ParetoNbd, PurchaseHistory, Spend};
+use crate::purchases::{Distinct, Purchases};
+
+/// The posterior of a model of repeat buying.
+fn of_histories<M: RowLikelihood<PurchaseHistory>>(
+    purchases: &Purchases,
+    options: &PosteriorOptions<'_>,
+    fit: impl FnOnce(&FitOptions) -> Result<Fit<M>>,
+) -> Result<Posterior<M>> {
+    let Distinct { histories: rows, weights, .. } = purchases.distinct();
+    let largest = rows.iter().map(PurchaseHistory::frequency).max().unwrap_or(0);
+    let data = Weighted { rows, weights, largest };
+    let ages: f64 = rows.iter().zip(weights).map(|(row, weight)| weight * row.age()).sum();
+    sample(&data, ages / data.customers(), options, fit)
+}
+
+macro_rules! posterior {
+    ($($model:ident),+) => {
+        $(impl $model {
+            /// Draws from the posterior of the parameters.
+            ///
+            /// # Errors
+            /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an option is outside its domain;
+            /// [`ErrorKind::FitFailed`](crate::ErrorKind::FitFailed): the maximum a posteriori, from which the chains start, cannot
+            /// be found, or the sampler stopped; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) through the progress.
+            pub fn posterior(purchases: &Purchases, options: &PosteriorOptions<'_>) -> Result<Posterior<$model>> {
+                of_histories(purchases, options, |fit| $model::fit(purchases, fit))
+            }
+        })+
+    };
+}
+posterior!(Nbd, ParetoNbd, BgNbd, MbgNbd);
+
+macro_rules! phased_posterior {
+    ($($model:ident),+) => {
+        $(impl $model {
+            /// Draws from the posterior of the parameters at a fixed `k`; without one, at that of the best fit with these priors.
+            ///
+            /// # Errors
+            /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an option is outside its domain;
+            /// [`ErrorKind::FitFailed`](crate::ErrorKind::FitFailed): the maximum a posteriori, from which the chains start, cannot
+            /// be found, or the sampler stopped; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) through the progress.
+            pub fn posterior(purchases: &Purchases, k: Option<u32>, options: &PosteriorOptions<'_>) -> Result<Posterior<$model>> {
+                of_histories(purchases, options, |fit| $model::fit(purchases, k, fit))
+            }
+        })+
+    };
+}
+phased_posterior!(BgCnbdK, MbgCnbdK);
+
+impl GammaGamma {
+    /// Draws from the posterior of the parameters, of customers with paid repeat purchases.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an option is outside its domain;
+    /// [`ErrorKind::FitFailed`](crate::ErrorKind::FitFailed): the maximum a posteriori, from which the chains start, cannot be
+    /// found, or the sampler stopped; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) through the progress.
+    pub fn posterior(purchases: &Purchases, options: &PosteriorOptions<'_>) -> Result<Posterior<GammaGamma>> {
+        let spends: Vec<Spend> = purchases.spends().into_iter().filter(|spend| spend.count() > 0).collect();
+        let rows: Vec<Paid> = spends.iter().map(Paid::of).collect();
+        let weights = vec![1.0; rows.len()];
+        let largest = spends.iter().map(Spend::count).max().unwrap_or(0);
+        let data = Weighted { rows: &rows, weights: &weights, largest };
+        let mean = spends.iter().map(|spend| spend.mean() / spends.len() as f64).sum();
+        sample(&data, mean, options, |fit| GammaGamma::fit_spends(&spends, fit))
+    }
+}
+
+impl ModelKind {
+    /// Draws from the posterior of the model's parameters; those with a `k` take that of the best fit.
+    ///
+    /// # Errors
+    /// As the model's own `posterior`.
+    pub fn posterior(self, purchases: &Purchases, options: &PosteriorOptions<'_>) -> Result<Posterior<Model>> {
+        Ok(match self {
+            ModelKind::Nbd => Nbd::posterior(purchases, options)?.map(Model::from),
+            ModelKind::ParetoNbd => ParetoNbd::posterior(purchases, options)?.map(Model::from),
+            ModelKind::BgNbd => BgNbd::posterior(purchases, options)?.map(Model::from),
+            ModelKind::MbgNbd => MbgNbd::posterior(purchases, options)?.map(Model::from),
+            ModelKind::BgCnbdK => BgCnbdK::posterior(purchases, None, options)?.map(Model::from),
+            ModelKind::MbgCnbdK => MbgCnbdK::posterior(purchases, None, options)?.map(Model::from),
+        })
+    }
+}
