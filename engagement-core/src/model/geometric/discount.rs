@@ -112,11 +112,8 @@ impl Ahead {
             }
             let mut previous = f64::INFINITY;
             loop {
-                let weight = if concentrated {
-                    exp(-shape * exp_m1_minus(v))
-                } else {
-                    exp(shape * (middle + v) - g + ln_constant)
-                };
+                let weight =
+                    if concentrated { exp(-shape * exp_m1_minus(v)) } else { exp(shape * (middle + v) - g + ln_constant) };
                 let (stays, mean) = self.given_rate(g, discount, NEGLIGIBLE * sums.0 / weight, &mut fraction);
                 let term = weight * mean;
                 sums.0 += term;
