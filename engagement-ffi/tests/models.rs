@@ -205,6 +205,16 @@ fn a_fit_that_fails_says_why_and_keeps_the_model() {
     }
     assert_eq!(fit(model, "gamma-gamma", purchases), ENG_FIT_FAILED);
     assert_eq!(model_error(model), GammaGamma::fit(&same, &FitOptions::default()).unwrap_err().to_string());
+    // Regular buying is not in frequency, recency and age alone.
+    let (some, recency) = ([2i64, 0, 3, 1], [30.0, 0.0, 12.0, 0.5]);
+    unsafe {
+        let (x, t, n) = (some.as_ptr(), recency.as_ptr(), age.as_ptr());
+        assert_eq!(eng_purchases_from_columns(purchases, 4, x, t, n, null(), null(), null()), ENG_OK);
+    }
+    for name in ["bg-cnbd-k", "mbg-cnbd-k"] {
+        assert_eq!(fit(model, name, purchases), ENG_INVALID_ARGUMENT, "{name}");
+        assert!(model_error(model).starts_with("log_gaps: "), "{}", model_error(model));
+    }
     for (name, status) in [("bgnbd", ENG_INVALID_ARGUMENT), ("", ENG_MISSING_FIELD), ("a\0b", ENG_INVALID_UTF8), ("MBG-NBD", -1)]
     {
         assert_eq!(fit(model, name, purchases), status, "{name:?}");
