@@ -1306,8 +1306,9 @@ ENG_API int32_t ENG_CALL eng_model_set_threads(eng_model model, int32_t threads)
  * it had; the text of a fit that did not converge has the best point and says what to try.
  *
  * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED, also for purchases that no model can be fitted
- * to, ENG_INVALID_ARGUMENT for an unknown name, ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8,
- * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * to, ENG_INVALID_ARGUMENT for an unknown name and for purchases without the log_gaps a model needs,
+ * ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_fit(eng_model model, const char *name, int64_t name_len,
     eng_purchases purchases);

@@ -213,8 +213,8 @@ pub unsafe extern "system" fn eng_model_set_threads(model: eng_model, threads: i
 /// converge has the best point and says what to try.
 ///
 /// Since 0.1; any thread, one at a time. Errors: `ENG_FIT_FAILED`, also for purchases that no model can be fitted to,
-/// `ENG_INVALID_ARGUMENT` for an unknown name and for purchases without the `log_gaps` a model needs, `ENG_MISSING_FIELD` for empty purchases, `ENG_INVALID_UTF8`, `ENG_NO_MEMORY`,
-/// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+/// `ENG_INVALID_ARGUMENT` for an unknown name and for purchases without the `log_gaps` a model needs, `ENG_MISSING_FIELD` for empty
+/// purchases, `ENG_INVALID_UTF8`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_fit(
     model: eng_model,

@@ -95,7 +95,7 @@ impl<M: Estimated> Bootstrap<M> {
 }
 
 /// The quantile of sorted values, linear between the two nearest: Hyndman & Fan (1996), doi:10.2307/2684934, definition 7.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let at = share * (sorted.len() - 1) as f64;
     let below = sorted[at as usize];
     let above = sorted[(at as usize + 1).min(sorted.len() - 1)];

@@ -37,6 +37,8 @@ mod nbd;
 mod opportunities;
 pub(crate) mod parameters;
 mod pareto_nbd;
+#[cfg(feature = "posterior")]
+mod posterior;
 mod prior;
 mod purchase_model;
 mod renewal_model;
@@ -63,6 +65,8 @@ pub use nbd::Nbd;
 pub use opportunities::{Opportunities, OpportunityHistory};
 pub use parameters::Parameters;
 pub use pareto_nbd::ParetoNbd;
+#[cfg(feature = "posterior")]
+pub use posterior::{ParameterPosterior, Posterior, PosteriorOptions};
 pub use prior::Prior;
 pub use purchase_model::PurchaseModel;
 pub use renewal_model::RenewalModel;

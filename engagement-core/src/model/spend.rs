@@ -128,7 +128,7 @@ fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
 }
 
 /// The ranks of the values; equal values share the mean of theirs.
-fn ranks(column: &[f64]) -> Vec<f64> {
+pub(crate) fn ranks(column: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..column.len()).collect();
     order.sort_by(|&i, &j| column[i].total_cmp(&column[j]));
     let mut ranks = vec![0.0; column.len()];

@@ -43,7 +43,7 @@ pub(crate) struct Posterior {
 
 /// Draws from the posterior of a model: `model` is its name, as "mbg-nbd" or "gamma-gamma".
 ///
-/// A parameter without a prior in `priors` has a weak one: its logarithm is normal with standard deviation 2 around a typical size.
+/// A parameter without a prior in `priors` has a weak one: its logarithm is normal with standard deviation 1.5 around a typical size.
 #[pyfunction]
 #[pyo3(signature = (model, purchases, *, chains=4, tune=1000, draws=1000, seed=0, priors=None, threads=0))]
 #[expect(clippy::too_many_arguments, reason = "Python's keyword arguments")]

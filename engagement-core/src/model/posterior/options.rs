@@ -6,7 +6,7 @@ use crate::model::prior::Prior;
 use crate::progress::Progress;
 
 /// The standard deviation of the logarithm of a parameter that no prior was given of.
-const SPREAD: f64 = 2.0;
+const SPREAD: f64 = 1.5;
 /// The parameters that have the unit of the data: a time, or money.
 const WITH_UNIT: [&str; 3] = ["alpha", "beta", "v"];
 /// The fewest draws of a chain whose halves can be compared.
@@ -16,9 +16,9 @@ const FEWEST: u32 = 4;
 ///
 /// # Priors
 /// A flat prior on the logarithms is improper, and so would the posterior be wherever the data leaves a parameter unbounded. So
-/// every parameter has a prior. Where none is given, its logarithm is normal with standard deviation 2 around that of a typical
+/// every parameter has a prior. Where none is given, its logarithm is normal with standard deviation 1.5 around that of a typical
 /// size: the mean age of the customers for α and β, the mean value of a purchase for v, and 1 for the others. Nineteen of
-/// twenty parameters are then within a factor of 50 of that size. Several priors of the same parameter multiply.
+/// twenty parameters are then within a factor of 19 of that size. Several priors of the same parameter multiply.
 ///
 /// ```
 /// use engagement_core::model::{PosteriorOptions, Prior};
