@@ -159,7 +159,15 @@ impl PurchaseModel for ParetoNbd {
             return Ok(0.0);
         }
         let stays = model.stays(t) * NegativeBinomial::new(model.r, model.alpha, t).pmf(n);
-        Ok(alive * (stays + model.buys_and_leaves(n, t)))
+        let probability = alive * (stays + model.buys_and_leaves(n, t));
+        if probability.is_finite() {
+            // Rounding may take it past the certain event by its last bit.
+            return Ok(probability.min(1.0));
+        }
+        Err(Error::new(
+            ErrorKind::Overflow,
+            format!("n: the probability of {n} purchases within {t} is beyond what a double can work out"),
+        ))
     }
 
     /// # Formula
@@ -172,7 +180,11 @@ impl PurchaseModel for ParetoNbd {
             return self.expected_purchases(customer, t);
         }
         let model = self.of_alive(customer);
-        Ok(self.probability_alive(customer) * model.r / model.alpha * model.discounted_time(t, delta))
+        let purchases = self.probability_alive(customer) * model.r / model.alpha * model.discounted_time(t, delta);
+        if purchases.is_finite() {
+            return Ok(purchases);
+        }
+        Err(Error::new(ErrorKind::Overflow, format!("delta: {delta} is too small a rate to discount {t} time units by")))
     }
 
     fn simulate(&self, random: &mut Random, t: f64, times: &mut Vec<f64>) {
