@@ -6,7 +6,7 @@ PYTHON = python3
 VENV = .venv
 BIN = $(VENV)/bin
 PREFIX = /usr/local
-CRATES = -p engagement-core --features engagement-core/arrow,engagement-core/files,engagement-core/report -p engagement-ffi -p engagement-benches
+CRATES = -p engagement-core --features engagement-core/arrow,engagement-core/files,engagement-core/posterior,engagement-core/report -p engagement-ffi -p engagement-benches
 
 .PHONY: demo test test-rust test-clients test-python lint bench docs gen install wheel venv prerequisites clean
 
@@ -18,7 +18,7 @@ test: lint test-rust test-clients test-python
 
 lint: prerequisites
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets --features engagement-core/files,engagement-core/report -- -D warnings
+	cargo clippy --locked --workspace --all-targets --features engagement-core/files,engagement-core/posterior,engagement-core/report -- -D warnings
 
 # The core, the C library called from Rust, the generated logs, and every example in the documentation.
 test-rust: prerequisites
