@@ -26,7 +26,7 @@ fn end_of(ledger: &Ledger, day: &str) -> Timestamp {
 
 fn cdnow() -> Ledger {
     let mut ledger = Ledger::new();
-    for line in include_str!("data/cdnow_sample.csv").lines().skip(1) {
+    for line in include_str!("../data/cdnow_sample.csv").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let at = ledger.zone().parse(cells[2]).unwrap();
         let amount = Some(cells[4].parse().unwrap());
@@ -103,18 +103,18 @@ fn customers_of_an_earlier_business_are_left_out() {
 
 #[test]
 fn periods_outside_their_domain_are_refused() {
-    let ledger = ledger([("ann", "0001-01-02", "purchase", 100), ("bob", "9998-12-31", "purchase", 100)]);
-    let refused = |period| ledger.retention(&RetentionOptions::new(Timestamp::MAX).period(period)).unwrap_err();
+    let far = ledger([("ann", "0001-01-02", "purchase", 100), ("bob", "9998-12-31", "purchase", 100)]);
+    let refused = |period| far.retention(&RetentionOptions::new(Timestamp::MAX).period(period)).unwrap_err();
     let error = refused(CohortPeriod::Days(0));
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(error.to_string(), "period: 0 days is not a length between 1 and 1000000 days");
     assert_eq!(refused(CohortPeriod::Days(1_000_001)).kind(), ErrorKind::InvalidArgument);
-    let table = ledger.retention(&RetentionOptions::new(Timestamp::MAX)).unwrap();
+    let table = far.retention(&RetentionOptions::new(Timestamp::MAX)).unwrap();
     assert_eq!(table.cohorts[0].active.len(), 9_999 * 12, "the last moment is already the next year in Berlin");
-    let long = ledger.retention(&RetentionOptions::new(Timestamp::MAX).period(CohortPeriod::Days(1_000_000))).unwrap();
+    let long = far.retention(&RetentionOptions::new(Timestamp::MAX).period(CohortPeriod::Days(1_000_000))).unwrap();
     assert_eq!(long.cohorts[0].start, "0001-01-01", "a calendar begins with the year 1");
     let days: Vec<(String, String)> = (2..=28).map(|day| (format!("c{day}"), format!("0001-01-{day:02}"))).collect();
-    let many = crate::ledger(days.iter().map(|(customer, day)| (customer.as_str(), day.as_str(), "purchase", 100)));
+    let many = ledger(days.iter().map(|(customer, day)| (customer.as_str(), day.as_str(), "purchase", 100)));
     let options = RetentionOptions::new(Timestamp::MAX).period(CohortPeriod::Day);
     let error = many.retention(&options).unwrap_err().to_string();
     assert_eq!(error, "period: Day is so short for this log that the table has more than 30000000 cells");

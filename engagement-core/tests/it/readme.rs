@@ -8,8 +8,8 @@ fn block<'a>(page: &'a str, fence: &str) -> &'a str {
 
 #[test]
 fn the_readme_is_true() {
-    let page = include_str!("../../README.md");
-    assert_eq!(block(page, "rust"), include_str!("../examples/readme.rs"));
+    let page = include_str!("../../../README.md");
+    assert_eq!(block(page, "rust"), include_str!("../../examples/readme.rs"));
     // Cargo builds the examples next to the tests.
     let here = std::env::current_exe().unwrap();
     let example =

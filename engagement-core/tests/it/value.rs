@@ -1,9 +1,7 @@
 //! Forecast and value by way: one customer and all, held against the definition over a plain list.
 
-mod common;
-
-use common::naive::{self, NaiveKey};
-use common::{Plain, load};
+use crate::common::naive::{self, NaiveKey};
+use crate::common::{Plain, load};
 use engagement_core::model::{BgCnbdK, BgNbd, GammaGamma, MbgCnbdK, MbgNbd, Model, Nbd, ParetoNbd, PurchaseHistory, Spend};
 use engagement_core::value::{CustomerForecast, EngagementValue, Forecast, ReferralCounts, ValueBridge};
 use engagement_core::{

@@ -1,5 +1,4 @@
 //! The full posterior: against integrals, against another sampler, and against the curvature of the likelihood.
-#![cfg(feature = "posterior")]
 
 use engagement_core::model::{
     BgCnbdK, BgNbd, FitOptions, GammaGamma, ModelKind, Nbd, Parameters, ParetoNbd, Posterior, PosteriorOptions, Prior,
@@ -9,7 +8,7 @@ use engagement_core::{ErrorKind, Progress, PurchaseColumns, Purchases, TimeUnit,
 
 /// The first customers of the 1/10 sample of CDNOW, in weeks, with the mean value of their repeat purchases.
 fn cdnow(customers: usize) -> Purchases {
-    let rows: Vec<Vec<f64>> = include_str!("data/cdnow_sample_summary.csv")
+    let rows: Vec<Vec<f64>> = include_str!("../data/cdnow_sample_summary.csv")
         .lines()
         .skip(1)
         .take(customers)

@@ -1,5 +1,4 @@
 //! CSV and Parquet in, whatever their writer thought of; tables out.
-#![cfg(feature = "files")]
 
 use std::fs::File;
 use std::io::Write;
@@ -178,7 +177,7 @@ fn retail() -> Mapping {
 /// The rows are invented; their columns and their faults are those of the Online Retail log (UCI).
 #[test]
 fn a_retail_log_reconciles() {
-    let (ledger, loaded, report) = csv(include_bytes!("data/retail_excerpt.csv"), &retail(), true).unwrap();
+    let (ledger, loaded, report) = csv(include_bytes!("../data/retail_excerpt.csv"), &retail(), true).unwrap();
     assert_eq!(
         loaded.reconciliation.to_string(),
         "7 rows read = 4 recorded + 0 duplicates + 1 folded + 2 rejected (missing_customer: 2)"
@@ -214,7 +213,7 @@ fn a_retail_log_reconciles() {
     );
     assert_eq!(report.unused, ["description", "country"]);
     // All of it would have been recognised by name.
-    let (by_name, _, _) = csv(include_bytes!("data/retail_excerpt.csv"), &Mapping::new(), true).unwrap();
+    let (by_name, _, _) = csv(include_bytes!("../data/retail_excerpt.csv"), &Mapping::new(), true).unwrap();
     assert_eq!(by_name.len(), ledger.len());
 }
 

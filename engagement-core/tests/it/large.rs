@@ -1,8 +1,6 @@
 //! Logs large enough for the paths that small ones never take: many key ranges, many runs, merges of all sizes.
 
-mod common;
-
-use common::{Plain, bits, content, load};
+use crate::common::{Plain, bits, content, load};
 use engagement_core::{Ledger, LoadOptions, Rulebook, ScoreOptions, Timestamp};
 
 /// Keys as they come: dense integers, integers all over the range, and text among them.

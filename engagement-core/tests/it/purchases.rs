@@ -1,10 +1,8 @@
 //! The purchase summary against its definition, written out over a plain list.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::Plain;
+use crate::common::Plain;
 use engagement_core::model::PurchaseHistory;
 use engagement_core::{Interaction, Key, Ledger, LoadOptions, Money, PurchaseOptions, Purchases, TimeUnit, Timestamp, Zone};
 use jiff::tz::TimeZone;
@@ -186,7 +184,7 @@ fn ledger(rows: &[Plain], zone: &str) -> Ledger {
     let mut ledger = Ledger::new();
     ledger.set_zone(Zone::new(zone).unwrap());
     let (loaded, appended) = rows.split_at(rows.len() / 2);
-    common::load(&mut ledger, loaded, &[7, 20], LoadOptions::default()).unwrap();
+    crate::common::load(&mut ledger, loaded, &[7, 20], LoadOptions::default()).unwrap();
     for row in appended {
         ledger.append(&row.borrow()).unwrap();
     }

@@ -1,5 +1,4 @@
 //! The page of `report::html`: that it says what the scores say, adds up, is well-formed, safe, small, and always the same.
-#![cfg(feature = "report")]
 
 use engagement_core::report::{self, KindReading, ReportOptions};
 use engagement_core::{
@@ -28,7 +27,7 @@ fn at(day: i64) -> Timestamp {
 }
 
 /// A made-up shop: 18 months, reviews, complaints, refunds, visits, two units, three channels, prospects.
-pub fn shop(customers: u64) -> Ledger {
+fn shop(customers: u64) -> Ledger {
     let mut random = Random(7);
     let mut ledger = Ledger::new();
     ledger.set_currency("EUR".parse().unwrap()).unwrap();

@@ -1,5 +1,4 @@
 //! Record batches in: every type a column may have, every value it may not; and tables out.
-#![cfg(feature = "arrow")]
 
 use std::sync::Arc;
 

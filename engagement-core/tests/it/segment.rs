@@ -176,7 +176,7 @@ fn values_outside_their_domain_are_refused() {
 #[test]
 fn cdnow_columns() {
     let mut ledger = Ledger::new();
-    for line in include_str!("data/cdnow_sample.csv").lines().skip(1) {
+    for line in include_str!("../data/cdnow_sample.csv").lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         let at = ledger.zone().parse(cells[2]).unwrap();
         let amount = Some(cells[4].parse().unwrap());

@@ -1,8 +1,6 @@
 //! The promises of `docs/DESIGN.md`, each under the name it has there.
 
-mod common;
-
-use common::{Plain, bits, content, load, naive, random};
+use crate::common::{Plain, bits, content, load, naive, random};
 use engagement_core::{ErrorKind, Key, Ledger, Level, LoadOptions, Rulebook, Rules, ScoreOptions, Timestamp, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;

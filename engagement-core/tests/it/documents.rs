@@ -4,7 +4,7 @@ use engagement_core::Rulebook;
 
 #[test]
 fn rulebooks_of_the_guide_are_valid() {
-    let page = include_str!("../../docs/rulebook.md");
+    let page = include_str!("../../../docs/rulebook.md");
     let mut read = 0;
     for block in page.split("```toml\n").skip(1) {
         Rulebook::from_toml(block.split("```").next().unwrap()).unwrap();
