@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! models --work draw --customers N --out FILE.csv [--seed S]
-//! models --work bg-nbd|mbg-nbd|pareto-nbd|gamma-gamma|score --data FILE.csv [--runs R] [--threads N]
+//! models --work bg-nbd|mbg-nbd|pareto-nbd|gamma-gamma|score|posterior-bg-nbd|posterior-pareto-nbd --data FILE.csv [--runs R] [--threads N]
 //! ```
 //!
 //! A file has the columns `x`, `t_x`, `T`, `m` in weeks and currency units, m 0 where nothing was bought again. Reading it is not counted.
@@ -13,7 +13,9 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 
 use engagement_benches::arguments::Arguments;
 use engagement_benches::measure::Stopwatch;
-use engagement_core::model::{BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, PurchaseModel};
+use engagement_core::model::{
+    BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, ParetoNbd, Posterior, PosteriorOptions, Prior, PurchaseModel,
+};
 use engagement_core::value::Forecast;
 use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
 use serde_json::{Value, json};
@@ -34,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let purchases = columns.purchases()?;
         result = match work {
             "score" => score(&purchases, threads)?,
+            "posterior-bg-nbd" => sampled(&BgNbd::posterior(&purchases, &sampling(threads))?),
+            "posterior-pareto-nbd" => sampled(&ParetoNbd::posterior(&purchases, &sampling(threads))?),
             "gamma-gamma" => fitted(&GammaGamma::fit(&purchases, &FitOptions::default().threads(threads))?),
             name => fitted(&name.parse::<ModelKind>()?.fit(&purchases, &FitOptions::default().threads(threads))?),
         };
@@ -48,6 +52,25 @@ fn fitted<M: Estimated>(fit: &Fit<M>) -> Value {
     let parameters: serde_json::Map<String, Value> =
         fit.model.names().into_iter().zip(fit.model.estimates().into_iter().map(Value::from)).collect();
     json!({ "parameters": parameters, "log_likelihood": fit.log_likelihood })
+}
+
+/// Two chains of a thousand draws, with the priors that `models_work.py` gives the peer.
+fn sampling(threads: usize) -> PosteriorOptions<'static> {
+    let weibull = |scale| Prior::Weibull { shape: 2.0, scale };
+    let wide = Prior::HalfNormal { sigma: 10.0 };
+    let priors = [("r", weibull(1.0)), ("alpha", weibull(10.0)), ("s", weibull(1.0)), ("beta", weibull(10.0)), ("a", wide), ("b", wide)];
+    let options = PosteriorOptions::default().chains(2).seed(1).threads(threads);
+    priors.into_iter().fold(options, |options, (name, prior)| options.prior(name, prior))
+}
+
+fn sampled<M>(posterior: &Posterior<M>) -> Value {
+    let told = posterior.parameters().iter().map(|parameter| {
+        let told = json!({
+            "mean": parameter.mean, "standard_deviation": parameter.standard_deviation, "draws": parameter.bulk_size,
+        });
+        (parameter.name.clone(), told)
+    });
+    json!({ "parameters": told.collect::<serde_json::Map<_, _>>(), "divergences": posterior.divergences() })
 }
 
 /// P(alive), expected purchases of 39 weeks, expected order value and the value of 12 months, of every customer.

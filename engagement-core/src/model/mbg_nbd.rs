@@ -57,7 +57,8 @@ impl MbgNbd {
     /// use engagement_core::{PurchaseColumns, Purchases};
     ///
     /// let (mut frequency, mut recency, mut age) = (Vec::new(), Vec::new(), Vec::new());
-    /// for line in include_str!("../../tests/data/cdnow_sample_summary.csv").lines().skip(1) {
+    /// let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cdnow_sample_summary.csv");
+    /// for line in std::fs::read_to_string(sample).unwrap().lines().skip(1) {
     ///     let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
     ///     frequency.push(cells[0] as u32);
     ///     recency.push(cells[1]);
