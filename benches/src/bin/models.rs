@@ -14,7 +14,8 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use engagement_benches::arguments::Arguments;
 use engagement_benches::measure::Stopwatch;
 use engagement_core::model::{
-    BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, ParetoNbd, Posterior, PosteriorOptions, Prior, PurchaseModel,
+    BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, Parameters, ParetoNbd, Posterior, PosteriorOptions, Prior,
+    PurchaseModel,
 };
 use engagement_core::value::Forecast;
 use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
@@ -36,8 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let purchases = columns.purchases()?;
         result = match work {
             "score" => score(&purchases, threads)?,
-            "posterior-bg-nbd" => sampled(&BgNbd::posterior(&purchases, &sampling(threads))?),
-            "posterior-pareto-nbd" => sampled(&ParetoNbd::posterior(&purchases, &sampling(threads))?),
+            "posterior-bg-nbd" => sampled(&BgNbd::posterior(&purchases, &sampling::<BgNbd>(threads))?),
+            "posterior-pareto-nbd" => sampled(&ParetoNbd::posterior(&purchases, &sampling::<ParetoNbd>(threads))?),
             "gamma-gamma" => fitted(&GammaGamma::fit(&purchases, &FitOptions::default().threads(threads))?),
             name => fitted(&name.parse::<ModelKind>()?.fit(&purchases, &FitOptions::default().threads(threads))?),
         };
@@ -55,12 +56,14 @@ fn fitted<M: Estimated>(fit: &Fit<M>) -> Value {
 }
 
 /// Two chains of a thousand draws, with the priors that `models_work.py` gives the peer.
-fn sampling(threads: usize) -> PosteriorOptions<'static> {
+fn sampling<M: Parameters>(threads: usize) -> PosteriorOptions<'static> {
     let weibull = |scale| Prior::Weibull { shape: 2.0, scale };
     let wide = Prior::HalfNormal { sigma: 10.0 };
-    let priors = [("r", weibull(1.0)), ("alpha", weibull(10.0)), ("s", weibull(1.0)), ("beta", weibull(10.0)), ("a", wide), ("b", wide)];
-    let options = PosteriorOptions::default().chains(2).seed(1).threads(threads);
-    priors.into_iter().fold(options, |options, (name, prior)| options.prior(name, prior))
+    let priors =
+        [("r", weibull(1.0)), ("alpha", weibull(10.0)), ("s", weibull(1.0)), ("beta", weibull(10.0)), ("a", wide), ("b", wide)];
+    let known = priors.into_iter().filter(|(name, _)| M::PARAMETERS.contains(name));
+    known
+        .fold(PosteriorOptions::default().chains(2).seed(1).threads(threads), |options, (name, prior)| options.prior(name, prior))
 }
 
 fn sampled<M>(posterior: &Posterior<M>) -> Value {

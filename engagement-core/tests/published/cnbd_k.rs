@@ -1,7 +1,7 @@
 //! BG/CNBD-k and MBG/CNBD-k: Platzer & Reutterer (2016), doi:10.1287/mksc.2015.0963, and Reutterer, Platzer & Schröder (2021),
 //! doi:10.1016/j.ijresmar.2020.09.002. Digits beyond the published ones are of the definition, at 30 digits.
 
-use super::bg_nbd::{check, history};
+use super::check::{check, history};
 use engagement_core::model::{BgCnbdK, FitOptions, MbgCnbdK, PurchaseModel};
 use engagement_core::{ErrorKind, PurchaseColumns, Purchases};
 

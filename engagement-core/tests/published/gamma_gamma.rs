@@ -1,19 +1,15 @@
 //! The gamma-gamma model: Fader, Hardie & Lee (2005), doi:10.1509/jmkr.2005.42.4.415, and Fader & Hardie (2013),
 //! <http://www.brucehardie.com/notes/025/>.
 
+use super::check::{close, summary};
 use engagement_core::model::{FitOptions, GammaGamma, Independence, Parameters, Spend};
-
-fn close(got: f64, want: f64, relative: f64) {
-    assert!((got - want).abs() <= relative * want.abs(), "{got:.16} is not {want:.16}");
-}
 
 /// What the customers of the CDNOW 1/10 sample spent at repeat purchases until 1997-09-30.
 fn cdnow() -> Vec<Spend> {
-    let spend = |line: &str| {
-        let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
-        if cells[0] > 0.0 && cells[4] > 0.0 { Spend::new(cells[0] as u32, cells[4]).unwrap() } else { Spend::unknown() }
+    let spend = |row: Vec<f64>| {
+        if row[0] > 0.0 && row[4] > 0.0 { Spend::new(row[0] as u32, row[4]).unwrap() } else { Spend::unknown() }
     };
-    include_str!("../data/cdnow_sample_summary.csv").lines().skip(1).map(spend).collect()
+    summary().map(spend).collect()
 }
 
 /// Maximum likelihood of the 946 repeat customers, with the gradient below 1e−7. Fader & Hardie (2013) print 6.25, 3.74, 15.44.

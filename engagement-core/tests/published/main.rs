@@ -4,6 +4,7 @@
 mod bg_bb;
 mod bg_nbd;
 mod cdnow;
+mod check;
 mod cnbd_k;
 mod gamma_gamma;
 mod holdout;

@@ -7,7 +7,7 @@ fn close(got: Option<f64>, want: f64) {
     assert!((got.unwrap() - want).abs() <= 5e-4, "{got:?} is not {want}");
 }
 
-/// exp(ln(a/b) ± 1.96·√(1/a + 1/b)), Katz et al. (1978), doi:10.2307/2530610, worked for two organisations of the published
+/// exp(ln(a/b) ± z·√(1/a + 1/b)), Katz et al. (1978), doi:10.2307/2530610, worked for two organisations of the published
 /// average (19 % to 23 % of 1,000) and world-class (48 % to 6 % of 1,000) shares.
 #[test]
 fn interval_of_the_ratio() {
@@ -37,7 +37,7 @@ fn nobody_on_one_side() {
 }
 
 /// The ends of Wilson's interval are the shares p with |p̂ − p| = z·√(p(1 − p)/n): Wilson (1927),
-/// doi:10.1080/01621459.1927.10502953.
+/// doi:10.1080/01621459.1927.10502953; z is the 97.5 % quantile of the normal distribution.
 #[test]
 fn few_on_one_side() {
     for (a, b) in [(1, 9), (4, 300), (250, 2), (3, 3)] {
@@ -45,7 +45,7 @@ fn few_on_one_side() {
         assert_eq!(few.interval, RatioInterval::Wilson);
         let (n, share) = ((a + b) as f64, a as f64 / (a + b) as f64);
         for end in [few.low.unwrap(), few.high.unwrap()].map(|odds| odds / (1.0 + odds)) {
-            let spread = 1.96 * (end * (1.0 - end) / n).sqrt();
+            let spread = 1.959_963_984_540_054 * (end * (1.0 - end) / n).sqrt();
             assert!(((share - end).abs() - spread).abs() < 1e-13, "{few:?}");
         }
         assert!(few.low < few.ratio && few.ratio < few.high);

@@ -1,13 +1,10 @@
 //! The shifted beta-geometric model: Fader & Hardie (2007), doi:10.1002/dir.20074, and (2010), doi:10.1287/mksc.1080.0482.
 
+use super::check::close;
 use engagement_core::model::{FitOptions, Parameters, RenewalModel, Renewals, ShiftedBetaGeometric};
 
 /// Of 1,000 high-end customers, those still there after each renewal: Fader & Hardie (2007), table 1.
 const HIGH_END: [u64; 13] = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394];
-
-fn close(got: f64, want: f64, relative: f64) {
-    assert!((got - want).abs() <= relative * want.abs(), "{got:.16} is not {want:.16}");
-}
 
 /// Maximum likelihood of the high-end cohort after 4, 7 and 12 renewals: α, β, log-likelihood and standard errors with the gradient
 /// below 1e−7. Fader & Hardie (2007) print .668 and 3.806, −1611.2 for 7.
