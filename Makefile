@@ -31,7 +31,6 @@ test-clients: prerequisites
 # The Python package as its users get it: the wheel, its types, the command line, the guide, the same bits in three languages.
 test-python: wheel
 	$(BIN)/pip install --quiet --disable-pip-version-check -r engagement-py/tests/requirements.txt
-	cargo build --locked --release -p engagement-ffi -p engagement-benches
 	cd engagement-py && ../$(BIN)/python -m pytest
 	cd engagement-py && ../$(BIN)/python -m mypy.stubtest engagement
 

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::math::{exp, ln, pow, sqrt};
+use crate::stay::{Z, wilson};
+
 /// How engaged a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,7 +166,7 @@ pub enum RatioInterval {
 ///
 /// # Formula
 /// ```text
-/// ratio = a/b,   interval = exp(ln(a/b) ± 1.96·√(1/a + 1/b))
+/// ratio = a/b,   interval = exp(ln(a/b) ± z·√(1/a + 1/b)),   z = 1.959964
 /// a or b < 5:    Wilson's interval of a/(a+b), as odds
 /// b = 0:         from p = 0.025^(1/a), as odds p/(1−p), upwards;   a = 0: the mirror image
 /// ```
@@ -209,16 +212,16 @@ impl EngagementRatio {
         let odds = |share: f64| share / (1.0 - share);
         let (ratio, low, high, interval) = match (fully_engaged, actively_disengaged) {
             (0, 0) => (None, None, None, RatioInterval::NoData),
-            (_, 0) => (None, Some(odds(libm::pow(0.025, 1.0 / a))), None, RatioInterval::OneSided),
-            (0, _) => (Some(0.0), Some(0.0), Some(1.0 / odds(libm::pow(0.025, 1.0 / b))), RatioInterval::OneSided),
+            (_, 0) => (None, Some(odds(pow(0.025, 1.0 / a))), None, RatioInterval::OneSided),
+            (0, _) => (Some(0.0), Some(0.0), Some(1.0 / odds(pow(0.025, 1.0 / b))), RatioInterval::OneSided),
             (1..5, _) | (_, 1..5) => {
                 let (low, high) = wilson(a, a + b);
                 (Some(a / b), Some(odds(low)), Some(odds(high)), RatioInterval::Wilson)
             }
             _ => {
-                let spread = 1.96 * libm::sqrt(1.0 / a + 1.0 / b);
-                let middle = libm::log(a / b);
-                (Some(a / b), Some(libm::exp(middle - spread)), Some(libm::exp(middle + spread)), RatioInterval::LogNormal)
+                let spread = Z * sqrt(1.0 / a + 1.0 / b);
+                let middle = ln(a / b);
+                (Some(a / b), Some(exp(middle - spread)), Some(exp(middle + spread)), RatioInterval::LogNormal)
             }
         };
         EngagementRatio { fully_engaged, actively_disengaged, ratio, low, high, interval }
@@ -258,13 +261,4 @@ impl EngagementRatio {
             _ => "no ratio: nobody is fully engaged and nobody is actively disengaged".to_owned(),
         }
     }
-}
-
-/// Wilson's 95 % interval of a share.
-fn wilson(hits: f64, n: f64) -> (f64, f64) {
-    const Z: f64 = 1.96;
-    let (share, z2) = (hits / n, Z * Z);
-    let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let spread = Z / (1.0 + z2 / n) * libm::sqrt(share * (1.0 - share) / n + z2 / (4.0 * n * n));
-    (middle - spread, middle + spread)
 }

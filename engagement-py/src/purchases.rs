@@ -7,7 +7,9 @@ use pyo3::prelude::*;
 use crate::column::{Column, Numbers};
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, wrong_type};
+use crate::rulebook::Rulebook;
 use crate::score::thousands;
+use crate::stay;
 use crate::table::Table;
 
 /// Frequency, recency, age and value of customers, a row each.
@@ -100,17 +102,24 @@ impl Purchases {
 
     /// The stage of every customer: new, active, at risk or lapsed, by how improbable the silence is of one who still buys. The
     /// rate is that of a model of purchases (its r and alpha); without one it is the customer's own rhythm.
-    #[pyo3(signature = (new_within, *, model=None, at_risk=0.20, lapsed=0.05))]
+    ///
+    /// Customers with one purchase are new up to the age `new_within`, in units. The silence of the others is at risk from a
+    /// probability of `at_risk` down, 0.20 if not given, and lapsed below `lapsed`, 0.05. A `rulebook` with a section `[stages]`
+    /// says all three in their place, and the rate if it has a forecast.
+    #[pyo3(signature = (new_within=None, *, model=None, at_risk=None, lapsed=None, rulebook=None))]
     fn stages(
-        slf: &Bound<'_, Self>,
-        new_within: f64,
+        &self,
+        new_within: Option<f64>,
         model: Option<&Bound<'_, PyAny>>,
-        at_risk: f64,
-        lapsed: f64,
+        at_risk: Option<f64>,
+        lapsed: Option<f64>,
+        rulebook: Option<&Bound<'_, Rulebook>>,
     ) -> PyResult<Table> {
         let letter = |model: &Bound<'_, PyAny>, name: &str| model.getattr(name)?.extract::<f64>();
         let rate = model.map(|model| Ok::<_, PyErr>((letter(model, "r")?, letter(model, "alpha")?))).transpose()?;
-        crate::stay::stages(slf, new_within, (at_risk, lapsed), rate)
+        let rulebook = rulebook.map(Bound::get);
+        let options = stay::stage_options(self.purchases.unit(), rulebook, new_within, (at_risk, lapsed), rate)?;
+        stay::stages(&self.purchases, &options)
     }
 
     /// Repeat purchases.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, Float64Array, UInt8Array, UInt32Array};
+use engagement_core::arrow::customer_column;
 use engagement_core::segment::{RfmOptions, RfmTable};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::errors::OrRaise;
 use crate::ledger::Ledger;
 use crate::score::thousands;
-use crate::stay::{keys, table};
+use crate::stay::table;
 use crate::table::Table;
 
 /// RFM scores and segments of all customers with a purchase.
@@ -65,7 +67,7 @@ pub(crate) fn rfm<'py>(
     (0..found.len()).for_each(|row| segments.append_value(found.rfm.segment_name(row)));
     let score = |scores: &[u8]| -> ArrayRef { Arc::new(UInt8Array::from(scores.to_vec())) };
     let columns: [(&str, ArrayRef); 8] = [
-        ("customer", keys(found.len(), |row| found.customer(row))),
+        ("customer", customer_column(found.len(), |row| found.customer(row)).or_raise()?),
         ("days_since_last", Arc::new(Float64Array::from(found.days_since_last.clone()))),
         ("purchases", Arc::new(UInt32Array::from(found.purchases.clone()))),
         ("spend", Arc::new(Float64Array::from(found.spend.clone()))),

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BooleanBuilder, Float64Builder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, UInt64Array};
-use engagement_core as core;
+use engagement_core::arrow::customer_column;
 use engagement_core::stay::{
     CohortPeriod, KaplanMeier as Survival, Retention, RetentionOptions, StageOptions, SurvivalInterval, TenureEnd, TenureOptions,
 };
+use engagement_core::{self as core, TimeUnit};
 use pyo3::prelude::*;
 
 use crate::column::Numbers;
 use crate::convert;
 use crate::errors::{OrRaise, invalid};
 use crate::ledger::Ledger;
-use crate::purchases::{self, Purchases};
+use crate::purchases;
+use crate::rulebook::Rulebook;
 use crate::score::thousands;
 use crate::table::Table;
 
@@ -22,24 +24,6 @@ use crate::table::Table;
 pub(crate) fn table<'a>(columns: impl IntoIterator<Item = (&'a str, ArrayRef)>, title: String) -> PyResult<Table> {
     let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)));
     Ok(Table::new(batch.map_err(|e| invalid(e.to_string()))?, title))
-}
-
-/// The customers of rows as a column.
-pub(crate) fn keys<'a>(rows: usize, key: impl Fn(usize) -> core::Key<'a>) -> ArrayRef {
-    let integers: Option<Vec<i64>> = (0..rows)
-        .map(|row| match key(row) {
-            core::Key::Int(key) => Some(key),
-            core::Key::Text(_) => None,
-        })
-        .collect();
-    match integers {
-        Some(keys) => Arc::new(arrow_array::Int64Array::from(keys)),
-        None => {
-            let mut keys = StringBuilder::new();
-            (0..rows).for_each(|row| keys.append_value(key(row).to_string()));
-            Arc::new(keys.finish())
-        }
-    }
 }
 
 impl Ledger {
@@ -84,7 +68,7 @@ impl Ledger {
         let mut observed = BooleanBuilder::new();
         observed.append_slice(&tenures.observed);
         let columns: [(&str, ArrayRef); 3] = [
-            ("customer", keys(tenures.len(), |row| tenures.customer(row))),
+            ("customer", customer_column(tenures.len(), |row| tenures.customer(row)).or_raise()?),
             ("duration", Arc::new(Float64Array::from(tenures.duration.clone()))),
             ("observed", Arc::new(observed.finish())),
         ];
@@ -183,23 +167,32 @@ impl KaplanMeier {
     }
 }
 
-/// The stage of every customer of a summary.
-pub(crate) fn stages(
-    purchases: &Bound<'_, Purchases>,
-    new_within: f64,
-    (at_risk, lapsed): (f64, f64),
+/// What stages are told by: a rulebook's section, or thresholds; the rate of a model comes before that of a rulebook.
+pub(crate) fn stage_options(
+    unit: TimeUnit,
+    rulebook: Option<&Rulebook>,
+    new_within: Option<f64>,
+    (at_risk, lapsed): (Option<f64>, Option<f64>),
     rate: Option<(f64, f64)>,
-) -> PyResult<Table> {
-    let mut options = StageOptions { at_risk, lapsed, ..StageOptions::new(new_within) };
-    if let Some((r, alpha)) = rate {
-        options = options.rate(r, alpha);
-    }
-    let purchases = &purchases.get().purchases;
-    let stages = purchases.stages(&options).or_raise()?;
+) -> PyResult<StageOptions> {
+    let mut options = match (rulebook, new_within) {
+        (Some(rulebook), None) if at_risk.is_none() && lapsed.is_none() => rulebook.rules.stage_options(unit).or_raise()?,
+        (Some(_), _) => return Err(invalid("rulebook: it says new_within, at_risk and lapsed; give either it or them")),
+        (None, Some(new_within)) => StageOptions::new(new_within),
+        (None, None) => return Err(invalid("new_within: missing; give it, or a rulebook with a section [stages]")),
+    };
+    options.at_risk = at_risk.unwrap_or(options.at_risk);
+    options.lapsed = lapsed.unwrap_or(options.lapsed);
+    Ok(rate.map_or(options, |(r, alpha)| options.rate(r, alpha)))
+}
+
+/// The stage of every customer of a summary.
+pub(crate) fn stages(purchases: &core::Purchases, options: &StageOptions) -> PyResult<Table> {
+    let stages = purchases.stages(options).or_raise()?;
     let mut names = StringBuilder::new();
     stages.stage.iter().for_each(|stage| names.append_value(stage.as_str()));
-    let columns: [(&str, ArrayRef); 2] =
-        [("customer", keys(purchases.len(), |row| purchases.customer(row))), ("stage", Arc::new(names.finish()))];
+    let customers = customer_column(purchases.len(), |row| purchases.customer(row)).or_raise()?;
+    let columns: [(&str, ArrayRef); 2] = [("customer", customers), ("stage", Arc::new(names.finish()))];
     let mut table = table(columns, format!("Stages of {} customers", thousands(purchases.len() as u64)))?;
     let counts = core::stay::Stage::ALL.map(|stage| format!("{} {}", thousands(stages.counts.at(stage)), stage.as_str()));
     table.notes.push(counts.join(" · "));

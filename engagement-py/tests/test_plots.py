@@ -19,7 +19,7 @@ from matplotlib import colors  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
-from engagement import BgNbd, GammaGamma, ParetoNbd, Purchases, plot  # noqa: E402
+from engagement import BgNbd, GammaGamma, KaplanMeier, ParetoNbd, Purchases, plot  # noqa: E402
 from engagement.compat.lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter, ParetoNBDFitter, datasets, plotting, utils  # noqa: E402
 from engagement.plot import _figure  # noqa: E402
 
@@ -27,6 +27,8 @@ BG = BgNbd(0.243, 4.414, 0.793, 2.426)
 PARETO = ParetoNbd(0.553, 10.578, 0.606, 11.669)
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 """The high-end segment of Fader & Hardie (2007), doi:10.1002/dir.20074."""
+HIGH_END = KaplanMeier(np.repeat([*range(1, 8), 7], [*-np.diff(SURVIVORS), SURVIVORS[-1]]), np.arange(1000) < 1000 - SURVIVORS[-1])
+"""The same customers one by one: who is left at the seventh renewal is not seen to leave."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +71,7 @@ DRAWN: dict[str, Callable[..., Axes]] = {
     "cumulative_transactions": lambda **k: plot.cumulative_transactions([1, 3, 6], [1.5, 3.1, 5.2], calibration_end=2, **k),
     "incremental_transactions": lambda **k: plot.incremental_transactions([1, 2, 3], [1.5, 1.6, 2.1], calibration_end=2, **k),
     "tracking": lambda **k: plot.tracking(BG, [10, 8, 0, 0], [0, 1, 2, 1], calibration_end=2, **k),
-    "kaplan_meier": lambda **k: plot.kaplan_meier(range(1, 8), SURVIVORS[:-1], -np.diff(SURVIVORS), **k),
+    "kaplan_meier": lambda **k: plot.kaplan_meier(HIGH_END, **k),
     "transaction_rate_heterogeneity": lambda **k: plot.transaction_rate_heterogeneity(BG, **k),
     "dropout_rate_heterogeneity": lambda **k: plot.dropout_rate_heterogeneity(BG, **k),
     "calibration": lambda **k: plot.calibration(np.arange(100) / 50, np.arange(100) // 40, **k),
@@ -236,30 +238,37 @@ def test_heterogeneity() -> None:
 
 
 def test_kaplan_meier() -> None:
-    """Without censoring the curve is the share who are left (Fader & Hardie's high-end customers)."""
-    ax = plot.kaplan_meier(range(1, 8), SURVIVORS[:-1], -np.diff(SURVIVORS), label="high end")
+    """Without censoring before the end the curve is the share who are left (Fader & Hardie's high-end customers)."""
+    ax = plot.kaplan_meier(HIGH_END, label="high end")
     np.testing.assert_allclose(ax.lines[0].get_ydata(), np.array(SURVIVORS) / 1000, rtol=1e-12)
-    plot.kaplan_meier([1, 2], [10, 5], [5, 5], ax=ax, label="gone", level=None)
-    assert ax.lines[1].get_ydata()[-1] == 0
+    plot.kaplan_meier([1, 2], [True, True], ax=ax, label="gone", interval=False)
+    assert list(ax.lines[1].get_ydata()) == [1, 0.5, 0] and len(ax.collections) == 1
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["high end", "gone"]
-    for wrong in (([2, 1], [10, 5], [5, 5]), ([1, 2], [10, 5], [5, 6]), ([1, 2], [10, 0], [5, 0])):
-        with pytest.raises(ValueError, match="times must rise"):
-            plot.kaplan_meier(*wrong)
-    with pytest.raises(ValueError, match="^level: 95 is not"):
-        plot.kaplan_meier([1], [10], [5], level=95)
+    with pytest.raises(ValueError, match="^observed: missing"):
+        plot.kaplan_meier([1, 2])
+    with pytest.raises(ValueError, match="^observed: not needed"):
+        plot.kaplan_meier(HIGH_END, [True])
+    with pytest.raises(ValueError, match="observed: 1 values for 2 durations"):
+        plot.kaplan_meier([1, 2], [True])
 
 
 def test_kaplan_meier_interval() -> None:
     """Freireich's 6-MP group at 6 weeks: S = 0.857, standard error 0.0764 (Kalbfleisch & Prentice; Kleinbaum & Klein, table 2.5)."""
-    ax = plot.kaplan_meier([6, 7, 10, 13, 16, 22, 23], [21, 17, 15, 12, 11, 7, 6], [3, 1, 1, 1, 1, 1, 1])
-    share = ax.lines[0].get_ydata()
-    np.testing.assert_allclose(share[1:], [0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448], atol=6e-4)
+    durations = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
+    observed = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
+    ax = plot.kaplan_meier(durations, observed)
+    weeks, share = ax.lines[0].get_data()
+    printed = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448, 35: 0.448}
+    np.testing.assert_allclose(share[np.isin(weeks, list(printed))], list(printed.values()), atol=6e-4)
     band = ax.collections[0].get_paths()[0].vertices
     at_six = np.unique(np.round(band[np.isclose(band[:, 0], 6.0), 1], 4))
     # Greenwood's standard error 0.0764 on the scale of ln(−ln S).
     spread = 1.959964 * 0.0764 / (0.857143 * abs(np.log(0.857143)))
     for end in (0.857143 ** np.exp(spread), 0.857143 ** np.exp(-spread)):
         assert np.abs(at_six - end).min() < 5e-4
+    # From the end on nobody is left, and the band has no width.
+    gone = plot.kaplan_meier([1, 2], [True, True]).collections[0].get_paths()[0].vertices
+    assert np.isfinite(gone).all() and set(gone[gone[:, 0] == 2, 1]) >= {0.0}
 
 
 def test_cohorts() -> None:

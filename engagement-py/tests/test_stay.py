@@ -7,7 +7,7 @@ import pytest
 from summaries import cdnow_sample, cdnow_sample_ledger
 
 import engagement
-from engagement import KaplanMeier, Ledger, MbgNbd, Nbd, Purchases
+from engagement import KaplanMeier, Ledger, MbgNbd, Nbd, Purchases, Rulebook
 
 
 @pytest.fixture
@@ -97,6 +97,31 @@ def test_stages() -> None:
     assert by_model["stage"] != cdnow_sample().stages(4.0, model=MbgNbd(0.525, 6.183, 0.891, 1.614))["stage"]
     with pytest.raises(ValueError, match="at_risk"):
         purchases.stages(4.0, at_risk=0.01, lapsed=0.5)
+    with pytest.raises(ValueError, match="new_within: missing"):
+        purchases.stages()
+
+
+def test_stages_of_a_rulebook() -> None:
+    """The section in days says what the arguments say in weeks, and the forecast's model what model= says."""
+    book = Rulebook.loads("""
+        version = 1
+        name = "stages"
+        levels = { fully_engaged = 60, engaged = 30, not_engaged = 0 }
+        stages = { unit = "day", new_within = 28, lapsed = 0.02 }
+    """)
+    assert Rulebook.loads(book.dumps("json")) == book
+    sample = cdnow_sample()
+    assert sample.stages(rulebook=book)["stage"] == sample.stages(4.0, lapsed=0.02)["stage"]
+    model = MbgNbd(0.525, 6.183, 0.891, 1.614)
+    by_model = sample.stages(4.0, lapsed=0.02, model=model)["stage"]
+    assert sample.stages(rulebook=book.with_forecast(model))["stage"] == by_model
+    assert sample.stages(rulebook=book, model=model)["stage"] == by_model
+    with pytest.raises(ValueError, match="^rulebook: it says new_within, at_risk and lapsed; give either it or them"):
+        sample.stages(4.0, rulebook=book)
+    with pytest.raises(ValueError, match="either it or them"):
+        sample.stages(at_risk=0.3, rulebook=book)
+    with pytest.raises(engagement.InvalidRulebookError, match="stages: missing"):
+        sample.stages(rulebook=Rulebook.standard())
 
 
 def test_rfm() -> None:

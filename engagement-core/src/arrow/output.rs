@@ -126,13 +126,8 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
 pub fn purchases_batch(purchases: &Purchases) -> Result<RecordBatch> {
     let counts = |column: &[u32]| -> ArrayRef { Arc::new(UInt32Array::from(column.to_vec())) };
     let floats = |column: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(column.to_vec())) };
-    let integer = |row| match purchases.customer(row) {
-        Key::Int(key) => Some(key),
-        Key::Text(_) => None,
-    };
-    let integers = (0..purchases.len()).map(integer).collect();
     let mut columns = vec![
-        ("customer", customers(integers, purchases.len(), |row| purchases.customer(row))?, false),
+        ("customer", customer_column(purchases.len(), |row| purchases.customer(row))?, false),
         ("frequency", counts(purchases.frequency()), false),
         ("recency", floats(purchases.recency()), false),
         ("age", floats(purchases.age()), false),
@@ -200,6 +195,28 @@ fn within(bytes: usize) -> Result<()> {
 
 fn failed(error: &ArrowError) -> Error {
     Error::new(ErrorKind::InvalidArgument, format!("the table cannot be made: {error}"))
+}
+
+/// The customers of rows as a column: `Int64` if every key is an integer, else `Utf8`.
+///
+/// # Errors
+/// [`ErrorKind::Overflow`] if the keys' text exceeds 2 GiB.
+///
+/// ```
+/// use engagement_core::Key;
+/// use engagement_core::arrow::customer_column;
+///
+/// let keys = [Key::Int(7), Key::Text("ann")];
+/// assert_eq!(customer_column(1, |row| keys[row])?.data_type().to_string(), "Int64");
+/// assert_eq!(customer_column(2, |row| keys[row])?.data_type().to_string(), "Utf8");
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
+pub fn customer_column<'k>(rows: usize, key: impl Fn(usize) -> Key<'k>) -> Result<ArrayRef> {
+    let integer = |row| match key(row) {
+        Key::Int(key) => Some(key),
+        Key::Text(_) => None,
+    };
+    customers((0..rows).map(integer).collect(), rows, key)
 }
 
 fn customers<'k>(integers: Option<Vec<i64>>, rows: usize, key: impl Fn(usize) -> Key<'k>) -> Result<ArrayRef> {

@@ -6,12 +6,8 @@ use super::{exp, exp_m1, ln, ln_rising};
 /// No series and no fraction goes on for longer.
 const MOST: f64 = 1e5;
 
-/// Regularized incomplete beta function, both tails: (Iₓ(a, b), 1 − Iₓ(a, b)) for a, b > 0 and 0 ≤ x ≤ 1.
-pub(crate) fn beta_inc(a: f64, b: f64, x: f64) -> (f64, f64) {
-    beta_inc_of_pair(a, b, x, 1.0 - x)
-}
-
-/// [`beta_inc`] for a caller who knows y = 1 − x better than the subtraction does.
+/// Regularized incomplete beta function, both tails: (Iₓ(a, b), 1 − Iₓ(a, b)) for a, b > 0, 0 ≤ x ≤ 1 and y = 1 − x, which the
+/// caller may know better than the subtraction does.
 pub(crate) fn beta_inc_of_pair(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);

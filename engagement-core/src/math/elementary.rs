@@ -43,19 +43,6 @@ pub(crate) fn log_sum_exp(a: f64, b: f64) -> f64 {
     if low == f64::NEG_INFINITY || high == f64::INFINITY { high } else { high + ln_1p(exp(low - high)) }
 }
 
-/// ln Σ e^{vᵢ}, without overflow; −∞ for no terms.
-pub(crate) fn ln_sum(terms: &[f64]) -> f64 {
-    let high = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if high.is_infinite() {
-        return high;
-    }
-    let mut sum = super::Sum::default();
-    for term in terms {
-        sum.add(exp(term - high));
-    }
-    high + ln(sum.value())
-}
-
 /// x − ln(1 + x), relative to its own value: about x²/2 for small x.
 pub(crate) fn minus_ln_1p(x: f64) -> f64 {
     /// 1/3, 1/5, ..., 1/29.

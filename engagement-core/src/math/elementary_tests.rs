@@ -19,6 +19,4 @@ fn log_sum_exp_neither_overflows_nor_forgets_an_infinity() {
     assert_eq!(log_sum_exp(1e4, -1e4), 1e4);
     assert_eq!((log_sum_exp(low, 3.0), log_sum_exp(3.0, low), log_sum_exp(low, low)), (3.0, 3.0, low));
     assert_eq!((log_sum_exp(high, 3.0), log_sum_exp(high, high)), (high, high));
-    assert!((ln_sum(&[1e4, 1e4, low]) - (1e4 + std::f64::consts::LN_2)).abs() < 1e-11);
-    assert_eq!((ln_sum(&[]), ln_sum(&[low, low]), ln_sum(&[0.0, high])), (low, low, high));
 }

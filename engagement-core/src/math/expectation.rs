@@ -9,8 +9,6 @@ use super::{exp, ln, ln_1p, sqrt};
 pub(crate) struct BetaPoint {
     /// The point.
     pub(crate) p: f64,
-    /// 1 − p.
-    pub(crate) q: f64,
     /// ln p.
     pub(crate) ln_p: f64,
     /// ln(1 − p).
@@ -23,11 +21,10 @@ impl BetaPoint {
         let small = exp(-logit.abs());
         let near = -ln_1p(small);
         let far = near - logit.abs();
-        let (large, small) = (1.0 / (1.0 + small), small / (1.0 + small));
         if logit < 0.0 {
-            BetaPoint { p: small, q: large, ln_p: far, ln_q: near }
+            BetaPoint { p: small / (1.0 + small), ln_p: far, ln_q: near }
         } else {
-            BetaPoint { p: large, q: small, ln_p: near, ln_q: far }
+            BetaPoint { p: 1.0 / (1.0 + small), ln_p: near, ln_q: far }
         }
     }
 }

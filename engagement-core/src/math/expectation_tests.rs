@@ -19,7 +19,7 @@ fn moments_of_the_beta_distribution() {
         near(beta_expectation(a, b, |_| 1.0), 1.0);
         near(beta_expectation(a, b, |at| 1.0 + at.p), 1.0 + a / (a + b));
         if a.min(b) > 0.1 {
-            near(beta_expectation(a, b, |at| at.q), b / (a + b));
+            near(beta_expectation(a, b, |at| exp(at.ln_q)), b / (a + b));
             near(beta_expectation(a, b, |at| exp(at.ln_p + at.ln_q)), a / (a + b) * (b / (a + b + 1.0)));
         }
     }

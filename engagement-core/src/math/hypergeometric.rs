@@ -25,7 +25,7 @@ pub(crate) fn f21_1(b: f64, c: f64, z: f64, one_minus_z: f64) -> f64 {
 ///
 /// c − b ≥ 1: (1 − z) F is the mean of 1/(1 + p y) for y = z/(1 − z) under Beta(c − b, b). Otherwise F is an incomplete beta
 /// function over its power, both with positive arguments.
-pub(crate) fn ln_f21_1(b: f64, c: f64, z: f64, one_minus_z: f64) -> f64 {
+fn ln_f21_1(b: f64, c: f64, z: f64, one_minus_z: f64) -> f64 {
     if z <= 0.0 {
         return 0.0;
     }
@@ -44,13 +44,7 @@ pub(crate) fn ln_f21_1(b: f64, c: f64, z: f64, one_minus_z: f64) -> f64 {
     ln(p) + ln(beta_inc_of_pair(p, q, z, one_minus_z).0) - ln_beta_power(p, q, z, one_minus_z)
 }
 
-/// F(a, b; c; −y) for a > 0, c > b > 0 and y ≥ 0: the mean of (1 + p y)^−a for p ~ Beta(b, c − b), in (0, 1].
-#[inline]
-pub(crate) fn f21_negative(a: f64, b: f64, c: f64, y: f64) -> f64 {
-    mean_power(a, b, c - b, y)
-}
-
-/// The mean of (1 + p y)^−a for p ~ Beta(b, d): [`f21_negative`] for a caller who knows d = c − b better than the subtraction.
+/// The mean of (1 + p y)^−a for p ~ Beta(b, d), a, b, d > 0 and y ≥ 0: F(a, b; b + d; −y), in (0, 1].
 pub(crate) fn mean_power(a: f64, b: f64, d: f64, y: f64) -> f64 {
     if y <= 0.0 {
         return 1.0;

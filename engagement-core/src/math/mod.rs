@@ -5,17 +5,16 @@
 //!
 //! Ours, because no crate keeps the digits over parameters from 1e−6 to 1e6 (ln B of a small and a large argument loses up to half
 //! of them everywhere):
-//! * [`ln_rising`], [`digamma_rise`], [`trigamma_rise`] and [`ln_beta_ratio`]: differences of ln Γ and its derivatives, written out
-//!   as differences in Stirling's formula; [`Rising`] is a table of them for whole numbers.
-//! * [`ln_beta`], [`digamma`], [`trigamma`], [`beta_inc`], [`gamma_inc`], [`NegativeBinomial`]: both tails relative to their value.
-//! * [`mean_power`], [`f21_negative`], [`f21_1`], [`beta_expectation`], [`ln_tricomi`]: positive integrals, by a short series or a
-//!   fraction where there is one and otherwise by the trapezoidal rule on the line (`quadrature.rs` says why that one).
+//! * [`ln_rising`], [`digamma_rise`] and [`ln_beta_ratio`]: differences of ln Γ and its derivative, written out as differences in
+//!   Stirling's formula; [`Rising`] is a table of them for whole numbers.
+//! * [`ln_beta`], [`digamma`], [`gamma_inc`], [`NegativeBinomial`]: both tails relative to their value.
+//! * [`mean_power`], [`f21_1`], [`beta_expectation`]: positive integrals, by a short series or a fraction where there is one
+//!   and otherwise by the trapezoidal rule on the line (`quadrature.rs` says why that one).
 //! * [`minus_ln_1p`], [`exp_m1_minus`]: small differences; [`Sum`]: a sum that keeps its digits.
 //!
 //! Arguments are in the domain that a function states: the models check it once. Outside it a result may be NaN, never a panic and
 //! never an endless loop. `tests/oracle` has tables of high-precision values, the script that makes them, and the error
 //! permitted to each function, which may only shrink.
-#![allow(dead_code, unused_imports)]
 
 mod beta;
 mod beta_inc;
@@ -33,18 +32,15 @@ mod random;
 mod rising;
 mod sum;
 mod symmetric;
-mod tricomi;
 
 pub(crate) use beta::{ln_beta, ln_beta_ratio};
-pub(crate) use beta_inc::{beta_inc, beta_inc_of_pair};
-pub(crate) use elementary::{exp, exp_m1, exp_m1_minus, ln, ln_1p, ln_sum, log_sum_exp, minus_ln_1p, pow, sqrt};
+pub(crate) use elementary::{exp, exp_m1, exp_m1_minus, ln, ln_1p, log_sum_exp, minus_ln_1p, pow, sqrt};
 pub(crate) use expectation::{BetaPoint, beta_expectation};
-pub(crate) use gamma::{digamma, ln_gamma, trigamma};
+pub(crate) use gamma::{digamma, ln_gamma};
 pub(crate) use gamma_inc::gamma_inc;
-pub(crate) use hypergeometric::{f21_1, f21_negative, ln_f21_1, mean_power};
+pub(crate) use hypergeometric::{f21_1, mean_power};
 pub(crate) use negative_binomial::NegativeBinomial;
-pub(crate) use rising::{Rising, digamma_rise, ln_rising, trigamma_rise};
+pub(crate) use rising::{Rising, digamma_rise, ln_rising};
 pub(crate) use sum::Sum;
-pub(crate) use tricomi::ln_tricomi;
 
 pub use random::Random;

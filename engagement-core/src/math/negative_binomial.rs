@@ -48,36 +48,6 @@ impl NegativeBinomial {
     pub(crate) fn upper(&self, n: u64) -> f64 {
         if n == 0 { 1.0 } else { beta_inc_of_pair(n as f64, self.shape, self.q, self.p).0 }
     }
-
-    /// P(N = 0), P(N = 1), and so on without end.
-    pub(crate) fn probabilities(&self) -> Probabilities {
-        Probabilities { of: *self, n: 0, last: 0.0 }
-    }
-}
-
-/// P(N = n) for n = 0, 1, ... in turn.
-#[derive(Clone, Debug)]
-pub(crate) struct Probabilities {
-    of: NegativeBinomial,
-    n: u64,
-    last: f64,
-}
-
-impl Iterator for Probabilities {
-    type Item = f64;
-
-    fn next(&mut self) -> Option<f64> {
-        // The recurrence gathers a rounding a step, and nothing grows out of an underflow: start afresh now and then.
-        let value = if self.n.is_multiple_of(64) || self.last < 1e-280 {
-            self.of.pmf(self.n)
-        } else {
-            let n = self.n as f64;
-            self.last * ((self.of.shape + (n - 1.0)) / n * self.of.q)
-        };
-        self.n += 1;
-        self.last = value;
-        Some(value)
-    }
 }
 
 #[cfg(test)]

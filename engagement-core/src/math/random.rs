@@ -65,12 +65,8 @@ impl Random {
         }
     }
 
-    /// Gamma with a positive finite shape and scale 1; 0 where a tiny shape gives less than the smallest number.
-    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
-        if shape < 1.0 { exp(self.ln_gamma_variate(shape)) } else { self.gamma_from_1(shape) }
-    }
-
-    /// The logarithm of a gamma variate, which tells those of tiny shapes apart that are all 0 otherwise.
+    /// The logarithm of a gamma variate with a positive finite shape and scale 1, which tells those of tiny shapes apart that are
+    /// all 0 otherwise.
     pub(crate) fn ln_gamma_variate(&mut self, shape: f64) -> f64 {
         if shape < 1.0 {
             let above = ln(self.gamma_from_1(shape + 1.0));

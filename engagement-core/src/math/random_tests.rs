@@ -1,7 +1,7 @@
 //! The stream's published bits, and the samplers' moments.
 
 use super::Random;
-use crate::math::ln;
+use crate::math::exp;
 
 const DRAWS: u32 = 40_000;
 
@@ -42,7 +42,7 @@ fn moments_are_those_of_the_distributions() {
     moments("exponential", 1.0, 1.0, 6.0, Random::exponential);
     moments("normal", 0.0, 1.0, 0.0, Random::normal);
     for shape in [0.05, 0.243, 1.0, 4.414, 1e6] {
-        moments(&format!("gamma {shape}"), shape, shape, 6.0 / shape, |random| random.gamma(shape));
+        moments(&format!("gamma {shape}"), shape, shape, 6.0 / shape, |random| exp(random.ln_gamma_variate(shape)));
     }
     for (a, b) in [(0.793, 2.426), (0.1, 0.2), (30.0, 5.0)] {
         let s: f64 = a + b;
@@ -59,12 +59,6 @@ fn moments_are_those_of_the_distributions() {
 fn tiny_shapes_keep_their_logarithms() {
     let shape = 1e-6;
     moments("ln gamma 1e-6", -1e6 - 0.577_215_664_901_532_9, 1e12, 6.0, |random| random.ln_gamma_variate(shape));
-    // The logarithm is that of the variate drawn from the same bits.
-    let (mut a, mut b) = (Random::new(1, 1), Random::new(1, 1));
-    for _ in 0..100 {
-        let (x, y) = (a.gamma(0.5), b.ln_gamma_variate(0.5));
-        assert!((ln(x) - y).abs() < 1e-14 * y.abs().max(1.0), "{x} {y}");
-    }
     // Shapes whose variates all underflow still give a coin of the right weight.
     moments("beta 1e-310", 0.25, 0.1875, -2.0 / 3.0, |random| random.beta(1e-310, 3e-310));
 }

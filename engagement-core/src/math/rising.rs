@@ -1,6 +1,6 @@
-//! Differences of ln Γ, ψ and ψ′, without the cancellation of the two values: what a count adds to a likelihood.
+//! Differences of ln Γ and ψ, without the cancellation of the two values: what a count adds to a likelihood.
 
-use super::gamma::{LARGE, STIRLING, STIRLING_DIGAMMA, STIRLING_TRIGAMMA};
+use super::gamma::{LARGE, STIRLING, STIRLING_DIGAMMA};
 use super::{Sum, ln, ln_1p, ln_gamma, minus_ln_1p};
 
 /// Up to here a whole step in ln Γ is one product.
@@ -67,23 +67,6 @@ pub(crate) fn digamma_rise(a: f64, x: f64) -> f64 {
     }
     let powers = Powers::new(at, x);
     sum + ln_1p(x / at) + powers.difference * 0.5 + powers.even(&STIRLING_DIGAMMA)
-}
-
-/// ψ′(a + x) − ψ′(a) for a > 0 and x ≥ 0: zero or less, a sum of terms of one sign.
-pub(crate) fn trigamma_rise(a: f64, x: f64) -> f64 {
-    let mut sum = 0.0;
-    let mut at = a;
-    while at < LARGE {
-        let next = at + x;
-        sum += x / (at * next) * (1.0 / at + 1.0 / next);
-        at += 1.0;
-    }
-    let powers = Powers::new(at, x);
-    // The series of ψ′ starts one power higher than that of ln Γ.
-    let (u, v) = (powers.u, powers.v);
-    let squares = u + v;
-    let series = powers.sum(u * u + v * squares, v * v * v, &STIRLING_TRIGAMMA);
-    -(sum + powers.difference * (1.0 + 0.5 * squares + series))
 }
 
 /// v = 1/a, u = 1/(a + x) and the differences vⁿ − uⁿ = (v − u) Sₙ, where Sₙ = Σᵢ uⁱ v^(n−1−i) has positive terms only.

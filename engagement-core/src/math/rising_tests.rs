@@ -3,17 +3,15 @@ use crate::math::oracle::{Worst, permitted, rows};
 
 #[test]
 fn agree_with_the_high_precision_table() {
-    let [mut rising, mut first, mut second] = [Worst::of("ln_rising"), Worst::of("digamma_rise"), Worst::of("trigamma_rise")];
-    for [a, x, ln_rise, digamma_x, trigamma_x] in rows(include_str!("../../tests/oracle/rising.csv")) {
+    let [mut rising, mut first] = [Worst::of("ln_rising"), Worst::of("digamma_rise")];
+    for [a, x, ln_rise, digamma_x] in rows(include_str!("../../tests/oracle/rising.csv")) {
         // Across its minimum at 1.46, ln Γ may come back to where it was: the difference has no digits of its own there.
         let crossing = if a < 1.5 { 0.3 * x.min(1.0) } else { 0.0 };
         rising.see(ln_rising(a, x), ln_rise, ln_rise.abs().max(crossing), &[a, x]);
         first.see(digamma_rise(a, x), digamma_x, digamma_x, &[a, x]);
-        second.see(trigamma_rise(a, x), trigamma_x, trigamma_x, &[a, x]);
     }
     rising.check();
     first.check();
-    second.check();
 }
 
 #[test]

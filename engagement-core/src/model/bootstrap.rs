@@ -100,8 +100,8 @@ pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let below = sorted[at as usize];
     let above = sorted[(at as usize + 1).min(sorted.len() - 1)];
     let part = at - at.floor();
-    // Not a weighted sum where the two are equal: they may be infinite.
-    if above > below { below + part * (above - below) } else { below }
+    // Either may be infinite, and their weighted sum then no number.
+    if part > 0.0 && above > below && below.is_finite() { below + part * (above - below) } else { below }
 }
 
 /// A seed for each replicate, far apart: the finaliser of `SplitMix64`, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
@@ -162,6 +162,8 @@ mod tests {
     #[test]
     fn quantiles_by_hand() {
         let values = [1.0, 2.0, 4.0, 8.0, f64::INFINITY];
-        assert_eq!([0.0, 0.25, 0.375, 1.0].map(|share| quantile(&values, share)), [1.0, 2.0, 3.0, f64::INFINITY]);
+        let quantiles = [0.0, 0.25, 0.375, 0.75, 1.0].map(|share| quantile(&values, share));
+        assert_eq!(quantiles, [1.0, 2.0, 3.0, 8.0, f64::INFINITY]);
+        assert_eq!(quantile(&[f64::NEG_INFINITY, 0.0], 0.5), f64::NEG_INFINITY);
     }
 }

@@ -1,6 +1,6 @@
 //! A rulebook checked whole, in the form the scoring uses.
 
-use super::{Between, Occurrence, Per, RatingScale, Rule, Rulebook, Way, WayScale};
+use super::{Between, Occurrence, Per, RatingScale, Rule, Rulebook, StageScale, Way, WayScale};
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::{KINDS, canonical_kind};
 use crate::level::LevelScale;
@@ -37,6 +37,7 @@ pub struct Rules {
     pub(crate) zone: Option<Zone>,
     pub(crate) currency: Option<Currency>,
     pub(crate) forecast: Option<Forecast>,
+    pub(crate) stages: Option<StageScale>,
 }
 
 /// A rule ready to be applied.
@@ -166,6 +167,10 @@ impl Rulebook {
             let invalid = |error| Error::new(ErrorKind::InvalidRulebook, format!("rulebook, forecast.{error}"));
             forecast.terms().map_err(invalid)?;
         }
+        if let Some(stages) = &self.stages {
+            let invalid = |error| Error::new(ErrorKind::InvalidRulebook, format!("rulebook, stages.{error}"));
+            stages.options(stages.unit).check().map_err(invalid)?;
+        }
         Ok(Rules {
             rules,
             ways,
@@ -174,6 +179,7 @@ impl Rulebook {
             zone: self.zone.clone(),
             currency: self.currency,
             forecast: self.forecast.clone(),
+            stages: self.stages,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod calibrate;
 mod compile;
 mod rule;
+mod stages;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ pub use calibrate::Calibration;
 pub use compile::Rules;
 pub(crate) use compile::{Compiled, LimitBy};
 pub use rule::{Between, HalfLife, Limit, Occurrence, Per, RatingScale, Rule, When};
+pub use stages::StageScale;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::level::LevelScale;
@@ -121,6 +123,9 @@ pub struct Rulebook {
     /// What customers will do and what that is worth, from fitted models; scores need none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Forecast>,
+    /// Where the stages of customers part; scores need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<StageScale>,
     /// The rules, at most 64.
     #[serde(rename = "rule", default)]
     pub rules: Vec<Rule>,

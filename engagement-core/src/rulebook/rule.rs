@@ -204,7 +204,7 @@ impl TryFrom<String> for HalfLife {
 
 impl std::fmt::Display for HalfLife {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Days are what people write; weeks only ever come from a text in weeks that is no round number of days to them.
+        // Days are what people write, weeks included; what is no whole number of them came as hours.
         let (letter, unit) = if self.0 % UNITS[1].1 == 0 { UNITS[1] } else { UNITS[2] };
         write!(f, "{}{letter}", self.0 / unit)
     }

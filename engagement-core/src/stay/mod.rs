@@ -16,9 +16,11 @@ mod tenure;
 pub use cohort::{Cohort, CohortCell, CohortPeriod};
 pub use kaplan_meier::{KaplanMeier, MedianTime, SurvivalInterval};
 pub use proportion::Proportion;
+pub(crate) use proportion::wilson;
 pub use retention::{Retention, RetentionOptions};
 pub(crate) use rows::{chunks_of_customers, in_key_order};
 pub use stage::{PurchaseRate, Stage, StageOptions, silence_probability, stage_of};
+pub(crate) use stage::{at_risk, lapsed};
 pub use stages::{StageCounts, Stages};
 pub use tenure::{TenureEnd, TenureOptions, Tenures};
 

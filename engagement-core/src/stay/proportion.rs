@@ -46,14 +46,19 @@ impl Proportion {
         if n == 0 || hits > n {
             return None;
         }
-        let (count, of) = (hits as f64, n as f64);
-        let share = count / of;
-        let whole = 1.0 + Z * Z / of;
-        let middle = (share + Z * Z / (2.0 * of)) / whole;
-        let spread = Z * sqrt(share * (1.0 - share) / of + Z * Z / (4.0 * of * of)) / whole;
-        // At the ends of the scale the formula is exact, its rounding is not.
-        let low = if hits == 0 { 0.0 } else { (middle - spread).max(0.0) };
-        let high = if hits == n { 1.0 } else { (middle + spread).min(1.0) };
-        Some(Proportion { hits, n, share, low, high })
+        let (low, high) = wilson(hits as f64, n as f64);
+        Some(Proportion { hits, n, share: hits as f64 / n as f64, low, high })
     }
+}
+
+/// The interval of a share, 0 ≤ hits ≤ n and n > 0.
+pub(crate) fn wilson(hits: f64, n: f64) -> (f64, f64) {
+    let share = hits / n;
+    let whole = 1.0 + Z * Z / n;
+    let middle = (share + Z * Z / (2.0 * n)) / whole;
+    let spread = Z * sqrt(share * (1.0 - share) / n + Z * Z / (4.0 * n * n)) / whole;
+    // At the ends of the scale the formula is exact, its rounding is not.
+    let low = if hits == 0.0 { 0.0 } else { (middle - spread).max(0.0) };
+    let high = if hits == n { 1.0 } else { (middle + spread).min(1.0) };
+    (low, high)
 }

@@ -79,11 +79,13 @@ pub struct StageOptions {
     pub typical_gap: Option<f64>,
 }
 
-const fn at_risk() -> f64 {
+/// The standard threshold of [`Stage::AtRisk`].
+pub(crate) const fn at_risk() -> f64 {
     0.20
 }
 
-const fn lapsed() -> f64 {
+/// The standard threshold of [`Stage::Lapsed`].
+pub(crate) const fn lapsed() -> f64 {
     0.05
 }
 
@@ -205,11 +207,15 @@ fn probability(customer: &PurchaseHistory, options: &StageOptions) -> Result<f64
 /// ```
 pub fn stage_of(frequency: u32, recency: f64, age: f64, options: &StageOptions) -> Result<Stage> {
     options.check()?;
-    let customer = PurchaseHistory::new(frequency, recency, age)?;
+    stage(&PurchaseHistory::new(frequency, recency, age)?, options)
+}
+
+/// The stage by options that are in their domain.
+pub(super) fn stage(customer: &PurchaseHistory, options: &StageOptions) -> Result<Stage> {
     if customer.frequency() == 0 && customer.age() <= options.new_within {
         return Ok(Stage::New);
     }
-    let q = probability(&customer, options)?;
+    let q = probability(customer, options)?;
     Ok(if q > options.at_risk {
         Stage::Active
     } else if q < options.lapsed {

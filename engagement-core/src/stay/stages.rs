@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::stage::{Stage, StageOptions, stage_of};
+use super::stage::{Stage, StageOptions, stage};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::PurchaseHistory;
 use crate::purchases::Purchases;
 
 /// Customers by stage.
@@ -101,7 +102,9 @@ impl Stages {
         };
         stages.stage.try_reserve_exact(frequency.len())?;
         for (row, ((&frequency, &recency), &age)) in frequency.iter().zip(recency).zip(age).enumerate() {
-            let stage = stage_of(frequency, recency, age, &options).map_err(|error| error.at(format_args!("row {row}")))?;
+            let stage = PurchaseHistory::new(frequency, recency, age)
+                .and_then(|customer| stage(&customer, &options))
+                .map_err(|error| error.at(format_args!("row {row}")))?;
             stages.counts.count(stage);
             stages.stage.push(stage);
         }

@@ -1,7 +1,7 @@
 //! How well predictions of one holdout did, for the customers as they are and for bootstrap samples of them.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::ln;
+use crate::math::{exp, ln};
 
 /// What somebody predicted for every customer, and what came.
 ///
@@ -31,8 +31,8 @@ pub(crate) type Measures = [Option<f64>; Measure::ALL.len()];
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Mean logarithm of the probability that was given to what came; higher is better. Never `−∞` by rounding alone: it is where
-    /// the model said that this cannot happen.
+    /// Mean logarithm of the probability that was given to what came; higher is better. A probability below 2.2e−308, which a
+    /// double cannot tell from 0, counts as that.
     LogScore,
     /// (expected − actual) ÷ actual, in total.
     Bias,
@@ -274,7 +274,7 @@ pub(crate) fn stack(ln_probabilities: &[&[f64]]) -> Vec<f64> {
     let relative: Vec<f64> = (0..rows)
         .flat_map(|row| {
             let best = ln_probabilities.iter().map(|of| of[row]).fold(f64::NEG_INFINITY, f64::max);
-            ln_probabilities.iter().map(move |of| if best.is_finite() { crate::math::exp(of[row] - best) } else { 1.0 })
+            ln_probabilities.iter().map(move |of| exp(of[row] - best))
         })
         .collect();
     let mut before = f64::NEG_INFINITY;

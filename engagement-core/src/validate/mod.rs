@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
 use crate::ledger::Ledger;
 use crate::math::{Random, ln};
-use crate::model::{FitOptions, Interval, ModelKind};
+use crate::model::{FitOptions, Interval, ModelKind, quantile};
 use crate::purchases::{PurchaseOptions, Purchases, TimeUnit};
 use crate::rulebook::Rules;
 use crate::score::{ScoreOptions, in_chunks};
@@ -219,7 +219,10 @@ fn by_model(
     let answers = in_chunks(asked.len().div_ceil(256), options.threads, |chunk| {
         let asked = asked.iter().skip(chunk * 256).take(256);
         asked
-            .map(|&(of, n)| Ok(ln(model.probability_of_purchases(&distinct.histories[of as usize], u64::from(n), horizon)?)))
+            .map(|&(of, n)| {
+                let probability = model.probability_of_purchases(&distinct.histories[of as usize], u64::from(n), horizon)?;
+                Ok(ln(probability.max(f64::MIN_POSITIVE)))
+            })
             .collect::<Result<Vec<f64>>>()
     })?
     .concat();
@@ -251,7 +254,8 @@ fn by_rules(
     options: &ValidateOptions,
 ) -> Result<Predicted> {
     let scores = rules.score_all(ledger, at, &ScoreOptions { threads: options.threads, ..ScoreOptions::default() })?;
-    let engagement = |customer: Key<'_>| scores.row(customer).and_then(|row| scores.engagement.get(row)).unwrap_or(-101.0);
+    let engagement =
+        |customer: Key<'_>| scores.row(customer).and_then(|row| scores.engagement.get(row)).unwrap_or(f64::NEG_INFINITY);
     let rank = (0..purchases.len()).map(|row| engagement(purchases.customer(row))).collect();
     Ok(Predicted { rank, counts: None })
 }
@@ -271,6 +275,7 @@ fn outcomes(
         holdouts.iter().map(|holdout| holdout.as_ref().map_or(Measures::default(), |holdout| holdout.measure(weights))).collect()
     };
     let estimates = measured(&all);
+    let tail = 0.5 * (1.0 - options.level);
     let samples = in_chunks(options.replicates as usize, options.threads, |replicate| {
         let mut random = Random::new(options.seed, replicate as u64);
         let mut weights = vec![0.0; actual.len()];
@@ -286,8 +291,10 @@ fn outcomes(
             let each = Measure::ALL.into_iter().zip(estimates).enumerate();
             each.filter_map(|(at, (measure, estimate))| {
                 let estimate = estimate?;
-                let (low, high) = quantiles(samples.iter().filter_map(|sample| sample[at]).collect(), options.level)?;
-                Some((measure, Interval { estimate, low, high }))
+                let mut sample: Vec<f64> = samples.iter().filter_map(|sample| sample[at]).collect();
+                sample.sort_unstable_by(f64::total_cmp);
+                let end = |share| (!sample.is_empty()).then(|| quantile(&sample, share));
+                Some((measure, Interval { estimate, low: end(tail)?, high: end(1.0 - tail)? }))
             })
             .collect()
         };
@@ -313,14 +320,6 @@ fn by_frequency(purchases: &Purchases, counts: &Counts, actual: &[f64]) -> Vec<G
         (!rows.is_empty()).then(|| Group::of(frequency, &rows, counts, actual))
     };
     (0..=MOST_FREQUENT).filter_map(group).collect()
-}
-
-/// The ends of the middle part of a sample; `None` without one.
-fn quantiles(mut sample: Vec<f64>, level: f64) -> Option<(f64, f64)> {
-    sample.sort_unstable_by(f64::total_cmp);
-    let last = sample.len().checked_sub(1)? as f64;
-    let tail = 0.5 * (1.0 - level);
-    Some((sample[(tail * last).floor() as usize], sample[((1.0 - tail) * last).ceil() as usize]))
 }
 
 /// The candidate with the best mean log score over all origins but the last.

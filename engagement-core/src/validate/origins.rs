@@ -3,7 +3,7 @@
 use super::ValidateOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Ledger;
-use crate::model::parameters::positive;
+use crate::model::{level, parameters::positive};
 use crate::time::Timestamp;
 
 /// Origins that are chosen where none is given.
@@ -14,9 +14,7 @@ const DAY: f64 = 86_400e6;
 /// Each origin with the end of its horizon, ascending.
 pub(super) fn of(ledger: &Ledger, options: &ValidateOptions) -> Result<Vec<(Timestamp, Timestamp)>> {
     let horizon = positive("horizon", options.horizon)? * options.unit.days() * DAY;
-    if !(options.level > 0.0 && options.level < 1.0) {
-        return invalid(format!("level: {} is not between 0 and 1", options.level));
-    }
+    level(options.level)?;
     if options.replicates < 20 {
         return invalid(format!("replicates: {} are too few for an interval; give at least 20", options.replicates));
     }

@@ -1,6 +1,7 @@
 //! Rulebooks: what is refused, and in which words; limits, occurrences and fading by hand.
 
-use engagement_core::{ErrorKind, Interaction, Key, Ledger, Money, Rulebook, Timestamp};
+use engagement_core::stay::StageOptions;
+use engagement_core::{ErrorKind, Interaction, Key, Ledger, Money, Rulebook, TimeUnit, Timestamp};
 
 const HEAD: &str = "version = 1\nname = \"t\"\n[say]\nhalf_score = 10\nweight = 1\n[levels]\nfully_engaged = 60\nengaged = 30\nnot_engaged = 0\n";
 
@@ -78,6 +79,54 @@ fn the_standard_rulebook_knows_every_kind_that_says_something() {
         // What the business does to its customers says nothing of them.
         assert_eq!(named, !["contact", "assignment"].contains(&kind), "{kind}");
     }
+}
+
+#[test]
+fn stages_are_refused_by_section_and_value() {
+    let stages = |text: &str| refused(&format!("{HEAD}[stages]\n{text}")).1;
+    assert_eq!(
+        stages("unit = \"day\"\nnew_within = -1"),
+        "rulebook, stages.new_within: -1 is not a number of time units of at least 0"
+    );
+    assert_eq!(
+        stages("unit = \"day\"\nnew_within = 1\nlapsed = 0.2"),
+        "rulebook, stages.at_risk, lapsed: 0.2 and 0.2 do not descend strictly between 1 and 0"
+    );
+    assert_eq!(
+        stages("unit = \"day\"\nnew_within = 1\ntypical_gap = 0"),
+        "rulebook, stages.typical_gap: 0 is not a number above 0"
+    );
+    assert!(stages("unit = \"year\"\nnew_within = 1").starts_with("rulebook, stages.unit: unknown variant `year`"));
+    assert!(stages("new_within = 1").contains("missing field `unit`"));
+    assert!(stages("unit = \"day\"\nnew_within = 1\nrate = 2").contains("rate"));
+    let error = Rulebook::from_toml(HEAD).unwrap().compile().unwrap().stage_options(TimeUnit::Week).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::InvalidRulebook, "rulebook, stages: missing; give it unit and new_within")
+    );
+}
+
+/// Times in days are a seventh of that in weeks, the rate of a model in months becomes one in weeks, and a model whose customers do
+/// not buy at random times gives none.
+#[test]
+fn stages_by_the_section_and_the_forecast() {
+    let section = "[stages]\nunit = \"day\"\nnew_within = 28\nat_risk = 0.3\ntypical_gap = 10.5\n";
+    let options = |forecast: &str| {
+        let book = Rulebook::from_toml(&format!("{HEAD}{section}{forecast}")).unwrap();
+        assert_eq!(Rulebook::from_toml(&book.to_toml().unwrap()).unwrap(), book);
+        assert_eq!(Rulebook::from_json(&book.to_json().unwrap()).unwrap(), book);
+        book.compile().unwrap().stage_options(TimeUnit::Week).unwrap()
+    };
+    let own = StageOptions { at_risk: 0.3, ..StageOptions::new(4.0).typical_gap(1.5) };
+    assert_eq!(options(""), own);
+    let forecast =
+        |unit: &str, model: &str| format!("[forecast]\nunit = \"{unit}\"\nhorizon = 12\n[forecast.purchases]\nmodel = {model}\n");
+    assert_eq!(options(&forecast("week", "\"nbd\"\nr = 0.385\nalpha = 12.072")), own.rate(0.385, 12.072));
+    for model in ["pareto-nbd\"\nr = 0.5\nalpha = 2\ns = 1\nbeta = 1", "bg-nbd\"\nr = 0.5\nalpha = 2\na = 1\nb = 1"] {
+        assert_eq!(options(&forecast("month", &format!("\"{model}"))), own.rate(0.5, 2.0 * (30.4375 / 7.0)));
+    }
+    assert_eq!(options(&forecast("day", "\"mbg-nbd\"\nr = 0.5\nalpha = 14\na = 1\nb = 1")), own.rate(0.5, 14.0 * (1.0 / 7.0)));
+    assert_eq!(options(&forecast("week", "\"mbg-cnbd-k\"\nk = 2\nr = 0.5\nalpha = 2\na = 1\nb = 1")), own);
 }
 
 /// Points of one rule over a log of (day of January 2026, amount, rating).

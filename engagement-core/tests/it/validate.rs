@@ -124,3 +124,22 @@ fn what_cannot_be_is_refused() {
     assert!(refused(late).contains("but the log ends on"));
     assert!(Ledger::new().validate(&candidates, &options(4.0)).unwrap_err().to_string().contains("the ledger is empty"));
 }
+
+/// What a model gave next to no probability costs it much, but the mean log score stays a number.
+#[test]
+fn the_improbable_has_a_score() {
+    let truth = Nbd::new(0.5, 300.0).unwrap();
+    let arrivals = (day("2020-01-01"), day("2020-02-01"));
+    let mut ledger = Simulation::new(&truth, TimeUnit::Week, 3000, arrivals, day("2020-08-01")).ledger(1).unwrap();
+    // Every day for three years, of somebody who had bought once in half a year.
+    let first = day("2020-01-15").micros();
+    let every_day = (200..1250).map(|days| first + days * 86_400_000_000);
+    for at in std::iter::once(first).chain(every_day) {
+        ledger.append(&Interaction::new("eve", Timestamp::from_micros(at).unwrap(), "purchase")).unwrap();
+    }
+    let options = ValidateOptions { origins: vec![day("2020-08-01")], ..options(145.0) };
+    let validation = validate(&ledger, &models(&[ModelKind::Nbd]), &options);
+    let score = validation.origins[0].outcomes[0].measure(Measure::LogScore).unwrap();
+    assert!(score.low.is_finite() && score.low < score.estimate && score.estimate < score.high, "{score:?}");
+    assert_eq!(validation.chosen, Some(0));
+}

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::fit::{Fit, FitOptions};
 use crate::model::gamma_gamma::Paid;
 use crate::model::likelihood::{RowLikelihood, Weighted};
-use crate::model::{BgCnbdK, BgNbd, GammaGamma, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd, ParetoNbd, PurchaseHistory, Spend};
+use crate::model::{BgCnbdK, BgNbd, GammaGamma, MbgCnbdK, MbgNbd, Nbd, ParetoNbd, PurchaseHistory, Spend};
 use crate::purchases::{Distinct, Purchases};
 
 /// The posterior of a model of repeat buying.
@@ -71,22 +71,5 @@ impl GammaGamma {
         let data = Weighted { rows: &rows, weights: &weights, largest };
         let mean = spends.iter().map(|spend| spend.mean() / spends.len() as f64).sum();
         sample(&data, mean, options, |fit| GammaGamma::fit_spends(&spends, fit))
-    }
-}
-
-impl ModelKind {
-    /// Draws from the posterior of the model's parameters; those with a `k` take that of the best fit.
-    ///
-    /// # Errors
-    /// As the model's own `posterior`.
-    pub fn posterior(self, purchases: &Purchases, options: &PosteriorOptions<'_>) -> Result<Posterior<Model>> {
-        Ok(match self {
-            ModelKind::Nbd => Nbd::posterior(purchases, options)?.map(Model::from),
-            ModelKind::ParetoNbd => ParetoNbd::posterior(purchases, options)?.map(Model::from),
-            ModelKind::BgNbd => BgNbd::posterior(purchases, options)?.map(Model::from),
-            ModelKind::MbgNbd => MbgNbd::posterior(purchases, options)?.map(Model::from),
-            ModelKind::BgCnbdK => BgCnbdK::posterior(purchases, None, options)?.map(Model::from),
-            ModelKind::MbgCnbdK => MbgCnbdK::posterior(purchases, None, options)?.map(Model::from),
-        })
     }
 }

@@ -1,8 +1,8 @@
 //! Random logs and rulebooks for the property tests.
 
 use engagement_core::Rulebook;
-use engagement_core::rulebook::{Between, Limit, Occurrence, Per, RatingScale, Rule, WayScale, When};
-use engagement_core::{LevelScale, Way, Zone};
+use engagement_core::rulebook::{Between, Limit, Occurrence, Per, RatingScale, Rule, StageScale, WayScale, When};
+use engagement_core::{LevelScale, TimeUnit, Way, Zone};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -146,22 +146,30 @@ pub fn rulebook() -> impl Strategy<Value = Rulebook> {
     let scale = (1..200_u16, 0..4_u8)
         .prop_map(|(half, weight)| Some(WayScale { half_score: f64::from(half) / 3.0, weight: f64::from(weight) / 1.7 }));
     let zone = prop_oneof![Just(None), Just(Some("Europe/Berlin")), Just(Some("Pacific/Apia")), Just(Some("-03:30"))];
-    (vec(rule(), 0..12), [scale.clone(), scale.clone(), scale], zone).prop_map(|(mut rules, [say, stay, spend], zone)| {
-        for (at, rule) in rules.iter_mut().enumerate() {
-            rule.name = format!("rule {at}");
-        }
-        Rulebook {
-            version: 1,
-            name: "random".to_owned(),
-            zone: zone.map(|name| Zone::new(name).unwrap()),
-            currency: None,
-            say,
-            stay,
-            spend,
-            levels: LevelScale { fully_engaged: 60.0, engaged: 30.0, not_engaged: 0.0 },
-            calibration: None,
-            forecast: None,
-            rules,
-        }
-    })
+    let stages = option::of((0..400_u16, any::<bool>()).prop_map(|(days, by_gap)| StageScale {
+        at_risk: 0.3,
+        typical_gap: by_gap.then_some(1.0 / 3.0),
+        ..StageScale::new(TimeUnit::Day, f64::from(days))
+    }));
+    (vec(rule(), 0..12), [scale.clone(), scale.clone(), scale], zone, stages).prop_map(
+        |(mut rules, [say, stay, spend], zone, stages)| {
+            for (at, rule) in rules.iter_mut().enumerate() {
+                rule.name = format!("rule {at}");
+            }
+            Rulebook {
+                version: 1,
+                name: "random".to_owned(),
+                zone: zone.map(|name| Zone::new(name).unwrap()),
+                currency: None,
+                say,
+                stay,
+                spend,
+                levels: LevelScale { fully_engaged: 60.0, engaged: 30.0, not_engaged: 0.0 },
+                calibration: None,
+                forecast: None,
+                stages,
+                rules,
+            }
+        },
+    )
 }

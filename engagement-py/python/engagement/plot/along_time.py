@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engagement import Purchases
-from engagement.plot._figure import ACTUAL, MARK, MODEL, Floats, Numbers, axes, finish, floats, same_length, styled
+from engagement import KaplanMeier, Purchases
+from engagement.plot._figure import ACTUAL, MARK, MODEL, Numbers, axes, finish, floats, same_length, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,48 +110,37 @@ def tracking(
 
 
 def kaplan_meier(
-    times: Numbers,
-    at_risk: Numbers,
-    lost: Numbers,
+    survival: KaplanMeier | Numbers,
+    observed: Any = None,
     *,
-    level: float | None = 0.95,
+    interval: bool = True,
     unit: str = "month",
     ax: Axes | None = None,
     **style: Any,
 ) -> Axes:
-    """The share still there, by Kaplan and Meier, from how many were at risk and how many were lost at each time.
+    """The share still there after each time, with its 95 % interval unless ``interval=False``.
 
-    The interval is Greenwood's on the scale of ln(−ln S), which stays between 0 and 1; ``level=None`` draws none. Several groups go
-    on the same ``ax``, each with its ``label``.
-
-    References: Kaplan & Meier (1958), doi:10.1080/01621459.1958.10501452.
+    ``survival`` is an :class:`engagement.KaplanMeier`, or how long each customer was there, with ``observed`` telling whose end was
+    seen. Several groups go on the same ``ax``, each with its ``label``.
     """
-    when, risk, gone = floats("times", times), floats("at_risk", at_risk), floats("lost", lost)
-    same_length(times=when, at_risk=risk, lost=gone)
-    if (np.diff(when) <= 0).any() or when[0] < 0 or (gone < 0).any() or (gone > risk).any() or (risk <= 0).any():
-        raise ValueError("times, at_risk, lost: times must rise from 0 or later, and 0 ≤ lost ≤ at_risk with somebody at risk")
-    share: Floats = np.cumprod(1.0 - gone / risk, dtype=np.float64)
+    if not isinstance(survival, KaplanMeier):
+        if observed is None:
+            raise ValueError("observed: missing; it says of each duration whether its end was seen")
+        survival = KaplanMeier(survival, observed)
+    elif observed is not None:
+        raise ValueError("observed: not needed beside a KaplanMeier, which knows it")
+    time, share = floats("time", survival["time"]), floats("survival", survival["survival"])
     ax = axes(ax)
-    x = np.concatenate([[0.0], when])
+    x = np.concatenate([[0.0], time])
     (line,) = ax.step(x, np.concatenate([[1.0], share]), where="post", **styled(style))
-    if level is not None:
-        low, high = _greenwood(share, risk, gone, level)
+    if interval:
+        # Where nothing is known of the error, before the first end and after the last customer, the band has no width.
+        ends = [floats(name, survival[name]) for name in ("low", "high")]
+        low, high = (np.where(np.isnan(end), share, end) for end in ends)
         ax.fill_between(x, np.concatenate([[1.0], low]), np.concatenate([[1.0], high]), step="post", color=line.get_color(), alpha=0.2, linewidth=0)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     return finish(ax, title="Customers still there", x=f"{unit}s since the start", y="share still there", legend="label" in style)
-
-
-def _greenwood(share: Floats, risk: Floats, gone: Floats, level: float) -> tuple[Floats, Floats]:
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: {level} is not between 0 and 1")
-    inside = (share > 0.0) & (share < 1.0)
-    low, high = share.copy(), share.copy()
-    terms = np.divide(gone, risk * (risk - gone), out=np.zeros_like(share), where=risk > gone)
-    logarithm = np.log(share[inside])
-    spread = NormalDist().inv_cdf(0.5 + level / 2) * np.sqrt(np.cumsum(terms)[inside]) / np.abs(logarithm)
-    low[inside], high[inside] = np.exp(logarithm * np.exp(spread)), np.exp(logarithm * np.exp(-spread))
-    return low, high
 
 
 def _two_lines(
