@@ -100,22 +100,25 @@ fn groups<'a>(
 ) -> PyResult<Table> {
     let (mut origins, mut names) = (StringBuilder::new(), StringBuilder::new());
     let (mut labels, mut customers) = (UInt64Builder::new(), UInt64Builder::new());
-    let (mut expected, mut actual) = (Float64Builder::new(), Float64Builder::new());
+    let mut numbers: [Float64Builder; 4] = Default::default();
     for (origin, name, group) in rows(found, move |outcome| of(outcome).as_slice()) {
         origins.append_value(zone.format_date(origin.at));
         names.append_value(name);
         labels.append_value(u64::from(group.label));
         customers.append_value(group.customers);
-        expected.append_value(group.expected);
-        actual.append_value(group.actual);
+        let values = [group.expected, group.actual.estimate, group.actual.low, group.actual.high];
+        numbers.iter_mut().zip(values).for_each(|(column, value)| column.append_value(value));
     }
-    let columns: [(&str, ArrayRef); 6] = [
+    let [mut expected, mut actual, mut low, mut high] = numbers;
+    let columns: [(&str, ArrayRef); 8] = [
         ("origin", Arc::new(origins.finish())),
         ("candidate", Arc::new(names.finish())),
         (label, Arc::new(labels.finish())),
         ("customers", Arc::new(customers.finish())),
         ("expected", Arc::new(expected.finish())),
         ("actual", Arc::new(actual.finish())),
+        ("low", Arc::new(low.finish())),
+        ("high", Arc::new(high.finish())),
     ];
     table(columns, format!("Mean purchases by {label}"))
 }
@@ -142,13 +145,13 @@ impl Validation {
         Ok(table)
     }
 
-    /// Expected and actual purchases by tenths of customers, from the lowest predictions up.
+    /// Expected and actual purchases by tenths of customers, from the lowest predictions up, with the interval of the actual ones.
     #[getter]
     fn deciles(&self) -> PyResult<Table> {
         groups(&self.found, &self.zone, "tenth", |outcome| &outcome.deciles)
     }
 
-    /// Expected and actual purchases by frequency; 7 is 7 or more.
+    /// Expected and actual purchases by frequency, with the interval of the actual ones; 7 is 7 or more.
     #[getter]
     fn by_frequency(&self) -> PyResult<Table> {
         groups(&self.found, &self.zone, "frequency", |outcome| &outcome.by_frequency)

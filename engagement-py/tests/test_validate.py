@@ -39,6 +39,7 @@ def test_groups_and_differences(found: Validation) -> None:
     rows = [row for row in found.by_frequency.to_dicts() if row["candidate"] == "bg-nbd"]
     assert [row["customers"] for row in rows] == [1411, 439, 214, 100, 62, 38, 29, 64]
     assert rows[7]["actual"] == pytest.approx(6.359375) and rows[7]["expected"] == pytest.approx(6.157190504553911, rel=1e-6)
+    assert all(row["low"] < row["actual"] < row["high"] for row in rows)
     tenths = [row for row in found.deciles.to_dicts() if row["candidate"] == "bg-nbd"]
     assert sum(row["customers"] for row in tenths) == 2357
     differences = {(row["candidate"], row["measure"]): row["estimate"] for row in found.differences.to_dicts()}

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::{exp, ln};
+use crate::model::Interval;
 
 /// What somebody predicted for every customer, and what came.
 ///
@@ -227,12 +228,14 @@ impl<'a> Holdout<'a> {
         (all > 0.0).then(|| bought / (0.1 * all))
     }
 
-    /// Tenths of customers by their prediction: how many, what was expected of them on average, and what came.
-    pub(crate) fn deciles(&self) -> Vec<Group> {
-        let Some(counts) = &self.predicted.counts else { return Vec::new() };
+    /// Tenths of customers by their prediction, from the lowest; none where no number was predicted.
+    pub(crate) fn deciles(&self) -> Vec<Part> {
+        if self.predicted.counts.is_none() {
+            return Vec::new();
+        }
         let n = self.by_rank.rows.len();
-        let tenth = |tenth: usize| &self.by_rank.rows[n * tenth / 10..n * (tenth + 1) / 10];
-        (0..10).map(|at| Group::of(at as u32 + 1, tenth(at), counts, self.actual)).filter(|group| group.customers > 0).collect()
+        let tenth = |tenth: usize| self.by_rank.rows[n * tenth / 10..n * (tenth + 1) / 10].to_vec();
+        (0..10).map(|at| Part { label: at as u32 + 1, rows: tenth(at) }).filter(|part| !part.rows.is_empty()).collect()
     }
 }
 
@@ -245,14 +248,26 @@ pub struct Group {
     pub customers: u64,
     /// Mean number of purchases expected.
     pub expected: f64,
-    /// Mean number of purchases that came.
-    pub actual: f64,
+    /// Mean number of purchases that came, with its bootstrap interval: a model is off where what it expected lies outside.
+    pub actual: Interval,
 }
 
-impl Group {
-    pub(crate) fn of(label: u32, rows: &[u32], counts: &Counts, actual: &[f64]) -> Group {
-        let mean = |values: &[f64]| rows.iter().map(|&row| values[row as usize]).sum::<f64>() / rows.len() as f64;
-        Group { label, customers: rows.len() as u64, expected: mean(&counts.expected), actual: mean(actual) }
+/// The rows of a group.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) label: u32,
+    pub(crate) rows: Vec<u32>,
+}
+
+impl Part {
+    /// The mean over the customers of the group, each as often as its weight says; none where no weight is.
+    pub(crate) fn mean(&self, values: &[f64], weights: &[f64]) -> Option<f64> {
+        let (mut sum, mut n) = (0.0, 0.0);
+        for &row in &self.rows {
+            sum += weights[row as usize] * values[row as usize];
+            n += weights[row as usize];
+        }
+        (n > 0.0).then(|| sum / n)
     }
 }
 

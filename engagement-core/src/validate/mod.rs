@@ -1,5 +1,6 @@
 //! Does it predict? Models and rulebooks side by side, on what came after they had to say it.
 
+mod json;
 mod measure;
 mod origins;
 
@@ -14,7 +15,7 @@ use crate::purchases::{PurchaseOptions, Purchases, TimeUnit};
 use crate::rulebook::Rules;
 use crate::score::{ScoreOptions, in_chunks};
 use crate::time::Timestamp;
-use measure::{Counts, Holdout, Measures, Predicted, stack};
+use measure::{Counts, Holdout, Measures, Part, Predicted, stack};
 
 /// The frequency from which customers are one row of the table by frequency.
 const MOST_FREQUENT: u32 = 7;
@@ -270,12 +271,20 @@ fn outcomes(
         .iter()
         .map(|prediction| prediction.as_ref().ok().map(|(predicted, _)| Holdout::new(predicted, actual)).transpose())
         .collect::<Result<_>>()?;
-    let all = vec![1.0; actual.len()];
-    let measured = |weights: &[f64]| -> Vec<Measures> {
-        holdouts.iter().map(|holdout| holdout.as_ref().map_or(Measures::default(), |holdout| holdout.measure(weights))).collect()
+    let by_frequency = by_frequency(purchases);
+    // Of each candidate that predicts numbers: the tenths, then the frequencies.
+    let parts_of = |holdout: &Option<Holdout<'_>>| {
+        let deciles = holdout.as_ref().map_or_else(Vec::new, Holdout::deciles);
+        if deciles.is_empty() { deciles } else { deciles.into_iter().chain(by_frequency.iter().cloned()).collect() }
     };
+    let parts: Vec<Vec<Part>> = holdouts.iter().map(parts_of).collect();
+    let measured = |weights: &[f64]| -> Sample {
+        let measures = holdouts.iter().map(|of| of.as_ref().map_or(Measures::default(), |of| of.measure(weights))).collect();
+        let means = |parts: &Vec<Part>| parts.iter().map(|part| part.mean(actual, weights)).collect();
+        Sample { measures, actual: parts.iter().map(means).collect() }
+    };
+    let all = vec![1.0; actual.len()];
     let estimates = measured(&all);
-    let tail = 0.5 * (1.0 - options.level);
     let samples = in_chunks(options.replicates as usize, options.threads, |replicate| {
         let mut random = Random::new(options.seed, replicate as u64);
         let mut weights = vec![0.0; actual.len()];
@@ -284,42 +293,57 @@ fn outcomes(
         }
         Ok(measured(&weights))
     })?;
+    let interval = |of: &dyn Fn(&Sample) -> Option<f64>| -> Option<Interval> {
+        let estimate = of(&estimates)?;
+        let mut sample: Vec<f64> = samples.iter().filter_map(of).collect();
+        sample.sort_unstable_by(f64::total_cmp);
+        let tail = 0.5 * (1.0 - options.level);
+        let end = |share| (!sample.is_empty()).then(|| quantile(&sample, share));
+        Some(Interval { estimate, low: end(tail)?, high: end(1.0 - tail)? })
+    };
     let outcome = |(index, prediction): (usize, &Result<(Predicted, Option<f64>)>)| {
-        let interval = |of: &dyn Fn(&[Measures]) -> Measures| -> Vec<(Measure, Interval)> {
-            let estimates = of(&estimates);
-            let samples: Vec<Measures> = samples.iter().map(|sample| of(sample)).collect();
-            let each = Measure::ALL.into_iter().zip(estimates).enumerate();
-            each.filter_map(|(at, (measure, estimate))| {
-                let estimate = estimate?;
-                let mut sample: Vec<f64> = samples.iter().filter_map(|sample| sample[at]).collect();
-                sample.sort_unstable_by(f64::total_cmp);
-                let end = |share| (!sample.is_empty()).then(|| quantile(&sample, share));
-                Some((measure, Interval { estimate, low: end(tail)?, high: end(1.0 - tail)? }))
-            })
-            .collect()
+        let each = |of: &dyn Fn(&Sample, usize) -> Option<f64>| -> Vec<(Measure, Interval)> {
+            let each = Measure::ALL.into_iter().enumerate();
+            each.filter_map(|(at, measure)| Some((measure, interval(&|sample| of(sample, at))?))).collect()
         };
-        let less_the_first = |all: &[Measures]| std::array::from_fn(|at| Some(all[index][at]? - all[0][at]?));
+        let less_the_first = |sample: &Sample, at: usize| Some(sample.measures[index][at]? - sample.measures[0][at]?);
         let counts = prediction.as_ref().ok().and_then(|(predicted, _)| predicted.counts.as_ref());
+        let group = |(at, part): (usize, &Part)| {
+            let actual = interval(&|sample| sample.actual[index][at])?;
+            let expected = part.mean(&counts?.expected, &all)?;
+            Some(Group { label: part.label, customers: part.rows.len() as u64, expected, actual })
+        };
+        let groups = || parts[index].iter().enumerate();
+        let tenths = parts[index].len().saturating_sub(by_frequency.len());
         Outcome {
-            measures: interval(&|all| all[index]),
-            differences: if index == 0 { Vec::new() } else { interval(&less_the_first) },
+            measures: each(&|sample, at| sample.measures[index][at]),
+            differences: if index == 0 { Vec::new() } else { each(&less_the_first) },
             bic: prediction.as_ref().ok().and_then(|(_, bic)| *bic),
             expected: counts.map(|counts| counts.expected.iter().sum()),
-            deciles: holdouts[index].as_ref().map_or_else(Vec::new, Holdout::deciles),
-            by_frequency: counts.map_or_else(Vec::new, |counts| by_frequency(purchases, counts, actual)),
+            deciles: groups().take(tenths).filter_map(group).collect(),
+            by_frequency: groups().skip(tenths).filter_map(group).collect(),
             failure: prediction.as_ref().err().map(ToString::to_string),
         }
     };
     Ok(predictions.iter().enumerate().map(outcome).collect())
 }
 
-fn by_frequency(purchases: &Purchases, counts: &Counts, actual: &[f64]) -> Vec<Group> {
-    let group = |frequency: u32| {
-        let here = |row: &u32| purchases.frequency()[*row as usize].min(MOST_FREQUENT) == frequency;
-        let rows: Vec<u32> = (0..purchases.len() as u32).filter(here).collect();
-        (!rows.is_empty()).then(|| Group::of(frequency, &rows, counts, actual))
-    };
-    (0..=MOST_FREQUENT).filter_map(group).collect()
+/// What all candidates come to for one sample of the customers.
+struct Sample {
+    /// Per candidate.
+    measures: Vec<Measures>,
+    /// Per candidate and group: the mean number of purchases that came.
+    actual: Vec<Vec<Option<f64>>>,
+}
+
+/// Customers by frequency, those with many purchases together.
+fn by_frequency(purchases: &Purchases) -> Vec<Part> {
+    let mut parts: Vec<Part> = (0..=MOST_FREQUENT).map(|label| Part { label, rows: Vec::new() }).collect();
+    for (row, frequency) in purchases.frequency().iter().enumerate() {
+        parts[(*frequency).min(MOST_FREQUENT) as usize].rows.push(row as u32);
+    }
+    parts.retain(|part| !part.rows.is_empty());
+    parts
 }
 
 /// The candidate with the best mean log score over all origins but the last.

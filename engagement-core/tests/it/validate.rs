@@ -2,8 +2,8 @@
 
 use engagement_core::model::{MbgNbd, ModelKind, Nbd};
 use engagement_core::simulate::Simulation;
-use engagement_core::validate::{Candidate, Measure, ValidateOptions, Validation};
-use engagement_core::{ErrorKind, Interaction, Ledger, Rulebook, TimeUnit, Timestamp, Zone};
+use engagement_core::validate::{Candidate, Measure, Outcome, ValidateOptions, Validation};
+use engagement_core::{ErrorKind, Interaction, Ledger, PurchaseOptions, Rulebook, TimeUnit, Timestamp, Zone};
 
 fn day(text: &str) -> Timestamp {
     Zone::utc().parse(text).unwrap()
@@ -69,6 +69,41 @@ fn the_true_model_wins() {
     assert!(last.stacked[1] > 0.9 && (last.stacked.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     assert_eq!(truth.deciles.iter().map(|group| group.customers).sum::<u64>(), last.customers);
     assert_eq!(truth.by_frequency.iter().map(|group| group.customers).sum::<u64>(), last.customers);
+    // What the true model expects of a group lies in the interval of what came, in nineteen of twenty; what the other does, seldom.
+    let outside = |outcome: &Outcome| {
+        let groups = outcome.deciles.iter().chain(&outcome.by_frequency);
+        groups.filter(|group| !(group.actual.low..=group.actual.high).contains(&group.expected)).count()
+    };
+    assert!(truth.deciles.len() == 10 && truth.by_frequency.len() == 8);
+    assert!(outside(truth) <= 3 && outside(&last.outcomes[0]) >= 9, "{truth:?}");
+}
+
+/// The interval of a mean from samples of the customers is that of the normal distribution where there are many of them.
+#[test]
+fn intervals_of_groups() {
+    let ledger = log(2000, 5);
+    let options = ValidateOptions { replicates: 400, origins: vec![day("2025-10-01")], ..options(13.0) };
+    let origin = &validate(&ledger, &models(&[ModelKind::Nbd]), &options).origins[0];
+    let purchases = ledger.purchases(&PurchaseOptions {
+        unit: TimeUnit::Week,
+        holdout: Some(origin.until),
+        ..PurchaseOptions::until(origin.at)
+    });
+    let purchases = purchases.unwrap();
+    let came: Vec<f64> = purchases
+        .frequency()
+        .iter()
+        .zip(&purchases.holdout().unwrap().frequency)
+        .filter(|(frequency, _)| **frequency == 0)
+        .map(|(_, &count)| f64::from(count))
+        .collect();
+    let n = came.len() as f64;
+    let mean = came.iter().sum::<f64>() / n;
+    let error = (came.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / n).sqrt() / n.sqrt();
+    let actual = origin.outcomes[0].by_frequency[0].actual;
+    assert!((actual.estimate - mean).abs() < 1e-12 && n > 500.0);
+    let width = (actual.high - actual.low) / (2.0 * 1.96 * error);
+    assert!((width - 1.0).abs() < 0.15, "{actual:?} {mean} ± {error}");
 }
 
 /// Rules order customers and predict no number, so they are measured by their order alone.

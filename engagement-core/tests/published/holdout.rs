@@ -77,7 +77,8 @@ fn holdout_by_frequency() {
     assert_eq!(groups.len(), want.len());
     for (frequency, (group, (customers, actual, expected))) in groups.iter().zip(want).enumerate() {
         assert_eq!((group.label as usize, group.customers), (frequency, customers));
-        assert!((group.actual - actual).abs() < 1e-12);
+        assert!((group.actual.estimate - actual).abs() < 1e-12);
+        assert!(group.actual.low < actual && actual < group.actual.high);
         assert!((group.expected - expected).abs() < 1e-6 * expected, "{} is not {expected}", group.expected);
     }
 }

@@ -4,9 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use engagement_core::model::{Interval, ModelKind};
-use engagement_core::validate::{Candidate, Group, Measure, Origin, Outcome, ValidateOptions, Validation};
+use engagement_core::validate::{Candidate, Group, Measure, Origin, ValidateOptions, Validation};
 use engagement_core::{Rulebook, TimeUnit};
-use serde_json::{Value, json};
 
 use super::arguments::{Choose, Judging, Validate};
 use super::log::{Log, read_rulebook};
@@ -18,7 +17,7 @@ use crate::table::plain;
 pub(super) fn validate(arguments: &Validate, out: &mut dyn Write) -> Result<(), Trouble> {
     let (log, validation, horizon) = judge(&arguments.judging)?;
     if arguments.judging.json {
-        writeln!(out, "{}", to_json(&validation))?;
+        writeln!(out, "{}", validation.to_json())?;
         return Ok(());
     }
     for origin in &validation.origins {
@@ -37,7 +36,7 @@ pub(super) fn validate(arguments: &Validate, out: &mut dyn Write) -> Result<(), 
 pub(super) fn choose(arguments: &Choose, out: &mut dyn Write) -> Result<(), Trouble> {
     let (log, validation, horizon) = judge(&arguments.judging)?;
     if arguments.judging.json {
-        writeln!(out, "{}", to_json(&validation))?;
+        writeln!(out, "{}", validation.to_json())?;
         return Ok(());
     }
     for origin in &validation.origins {
@@ -133,14 +132,9 @@ fn groups(out: &mut dyn Write, title: &str, label: &str, groups: &[Group]) -> Re
         return Ok(());
     }
     let row = |group: &Group| {
-        vec![
-            group.label.to_string(),
-            thousands(group.customers),
-            format!("{:.4}", group.expected),
-            format!("{:.4}", group.actual),
-        ]
+        vec![group.label.to_string(), thousands(group.customers), format!("{:.4}", group.expected), cell(Some(group.actual), 4)]
     };
-    let header = [label, "customers", "expected", "actual"].map(str::to_owned);
+    let header = [label, "customers", "expected", "actual (95 % interval)"].map(str::to_owned);
     writeln!(out, "\n{title}\n{}", plain(&header, &[true; 4], groups.iter().map(row).collect()))?;
     Ok(())
 }
@@ -180,44 +174,4 @@ fn cell(interval: Option<Interval>, digits: usize) -> String {
 
 fn dash() -> String {
     "–".to_owned()
-}
-
-fn to_json(validation: &Validation) -> Value {
-    let measures = |measures: &[(Measure, Interval)]| -> Value {
-        let one = |(measure, i): &(Measure, Interval)| {
-            (measure.as_str().to_owned(), json!({ "estimate": i.estimate, "low": i.low, "high": i.high }))
-        };
-        Value::Object(measures.iter().map(one).collect())
-    };
-    let groups = |groups: &[Group]| -> Value {
-        let one = |g: &Group| json!({ "label": g.label, "customers": g.customers, "expected": g.expected, "actual": g.actual });
-        groups.iter().map(one).collect()
-    };
-    let outcome = |(name, outcome): (&String, &Outcome)| {
-        json!({
-            "candidate": name,
-            "measures": measures(&outcome.measures),
-            "less_the_first": measures(&outcome.differences),
-            "bic": outcome.bic,
-            "expected": outcome.expected,
-            "deciles": groups(&outcome.deciles),
-            "by_frequency": groups(&outcome.by_frequency),
-            "failure": outcome.failure,
-        })
-    };
-    let origin = |origin: &Origin| {
-        json!({
-            "at": origin.at,
-            "until": origin.until,
-            "customers": origin.customers,
-            "purchases": origin.purchases,
-            "outcomes": validation.candidates.iter().zip(&origin.outcomes).map(outcome).collect::<Vec<_>>(),
-            "stacked": origin.stacked,
-        })
-    };
-    json!({
-        "candidates": validation.candidates,
-        "origins": validation.origins.iter().map(origin).collect::<Vec<_>>(),
-        "chosen": validation.chosen.and_then(|at| validation.candidates.get(at)),
-    })
 }
