@@ -246,7 +246,8 @@ proptest! {
         let stage = |silence: f64| stage_of(x, t_x, t_x + silence, &options).unwrap();
         prop_assert!(stage(silence) <= stage(silence + more));
         let q = silence_probability(x, t_x, t_x + silence, &options).unwrap();
-        prop_assert!(q > 0.0 && q <= 1.0);
+        // Of a silence of 745 mean gaps nothing is left in a double.
+        prop_assert!((0.0..=1.0).contains(&q) && (q > 0.0 || f64::from(x) * silence > 700.0 * t_x));
     }
 }
 
