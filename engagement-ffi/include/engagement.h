@@ -111,6 +111,16 @@ typedef struct eng_purchases_tag *eng_purchases;
 typedef struct eng_model_tag *eng_model;
 /** A handle: engagement ratios by group. See eng_ratios_new. */
 typedef struct eng_ratios_tag *eng_ratios;
+/** A handle: where the stages of customers part, and the customers' stages. See eng_stages_new. */
+typedef struct eng_stages_tag *eng_stages;
+/** A handle: customers scored by recency, frequency and monetary value. See eng_rfm_new. */
+typedef struct eng_rfm_tag *eng_rfm;
+/** A handle: the cohort table. See eng_retention_new. */
+typedef struct eng_retention_tag *eng_retention;
+/** A handle: a survival curve. See eng_survival_new. */
+typedef struct eng_survival_tag *eng_survival;
+/** A handle: a validation. See eng_validation_new. */
+typedef struct eng_validation_tag *eng_validation;
 
 /*
  * Status codes, and what the library says of itself
@@ -1260,8 +1270,8 @@ ENG_API int32_t ENG_CALL eng_purchases_double_column(eng_purchases purchases, in
     int64_t count, double *values, char *valid);
 
 /*
- * Models: fitted, loaded, saved
- * -----------------------------
+ * Models: loaded, saved, and their parameters
+ * -------------------------------------------
  */
 
 /** A model of purchases: how customers buy again and stop. */
@@ -1290,28 +1300,6 @@ ENG_API int32_t ENG_CALL eng_model_free(eng_model model);
  * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
  */
 ENG_API int32_t ENG_CALL eng_model_error(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
-
-/**
- * Sets on how many threads to fit and to predict columns; 0, the default, takes one a processor. The threads
- * live inside the call; the result is the same to the last bit whatever their number.
- *
- * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
- * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
- */
-ENG_API int32_t ENG_CALL eng_model_set_threads(eng_model model, int32_t threads);
-
-/**
- * Fits a model, by its name, to purchases: nbd, pareto-nbd, bg-nbd, mbg-nbd, bg-cnbd-k, mbg-cnbd-k, or
- * gamma-gamma to what they were worth. mbg-nbd is the one to begin with. On an error the handle keeps the model
- * it had; the text of a fit that did not converge has the best point and says what to try.
- *
- * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED, also for purchases that no model can be fitted
- * to, ENG_INVALID_ARGUMENT for an unknown name and for purchases without the log_gaps a model needs,
- * ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
- * ENG_POISONED.
- */
-ENG_API int32_t ENG_CALL eng_model_fit(eng_model model, const char *name, int64_t name_len,
-    eng_purchases purchases);
 
 /**
  * Loads a model from JSON: its name and its parameters, as eng_model_json gives them. On an error the handle
@@ -1385,6 +1373,130 @@ ENG_API int32_t ENG_CALL eng_model_parameter(eng_model model, int64_t parameter,
  */
 ENG_API int32_t ENG_CALL eng_model_k(eng_model model, int64_t *k, int32_t *present);
 
+/*
+ * How a model is fitted, and to what
+ * ----------------------------------
+ */
+
+/** No prior. */
+#define ENG_PRIOR_NONE 0
+/** Gamma; its numbers are shape and rate. */
+#define ENG_PRIOR_GAMMA 1
+/** Log-normal; its numbers are mean and standard deviation of the logarithm. */
+#define ENG_PRIOR_LOG_NORMAL 2
+/**
+ * Half-normal; its first number is the standard deviation of the whole normal distribution, the second is not
+ * looked at.
+ */
+#define ENG_PRIOR_HALF_NORMAL 3
+/** Weibull; its numbers are shape and scale. */
+#define ENG_PRIOR_WEIBULL 4
+
+/**
+ * Sets on how many threads to fit and to predict columns; 0, the default, takes one a processor. The threads
+ * live inside the call; the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_threads(eng_model model, int32_t threads);
+
+/**
+ * Sets the weight of the sum of squared parameters: the next fit maximises log-likelihood / customers - penalty
+ * * sum. 0 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not a finite number of at
+ * least 0, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_penalty(eng_model model, double penalty);
+
+/**
+ * Sets the prior of a parameter, by its letter, for the fits from then on, in place of the one it had:
+ * ENG_PRIOR_GAMMA to ENG_PRIOR_WEIBULL with their numbers, or ENG_PRIOR_NONE. With priors a fit maximises
+ * log-likelihood + sum of log-densities. Whether a model has the parameter is seen when it is fitted.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: ENG_INVALID_ARGUMENT for another prior, and
+ * naming the number outside its domain, ENG_MISSING_FIELD, ENG_INVALID_UTF8, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_prior(eng_model model, const char *parameter, int64_t parameter_len,
+    int32_t prior, double first, double second);
+
+/**
+ * Sets the values of the parameters, in their order, from which the fits from then on search; for a count of 0
+ * from those the data suggests, as by default. Whether a model has as many parameters is seen when it is
+ * fitted.
+ *
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT for a negative count,
+ * a null pointer or what is not a finite number above 0, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_start(eng_model model, int64_t count, const double *values);
+
+/**
+ * Sets the number of steps over which a fit gives up; 500 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not 0 to 4294967295,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_max_iterations(eng_model model, int64_t max_iterations);
+
+/**
+ * Fits a model, by its name, to purchases: nbd, pareto-nbd, bg-nbd, mbg-nbd, bg-cnbd-k, mbg-cnbd-k, or
+ * gamma-gamma to what they were worth, by the options set. mbg-nbd is the one to begin with. On an error the
+ * handle keeps the model it had; the text of a fit that did not converge has the best point and says what to
+ * try.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED, also for purchases that no model can be fitted
+ * to, ENG_INVALID_ARGUMENT for an unknown name, for purchases without the log_gaps a model needs, and for
+ * options that do not fit it, ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_fit(eng_model model, const char *name, int64_t name_len,
+    eng_purchases purchases);
+
+/**
+ * Fits bg-bb to what customers did with fixed opportunities to buy: arrays of rows numbers, how many
+ * opportunities were taken, the number of the last one taken (0 for none), how many there were (at most 10000),
+ * and how many customers a row stands for; the last may be null, and then a row is one customer. On an error
+ * the handle keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are copied. Errors: ENG_FIT_FAILED, also for data that the
+ * model cannot be fitted to, ENG_INVALID_ARGUMENT naming the row, from 0, the column and the value,
+ * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_fit_opportunities(eng_model model, int64_t rows, const int64_t *frequency,
+    const int64_t *recency, const int64_t *chances, const int64_t *customers);
+
+/**
+ * Fits a model of contracts, shifted-beta-geometric or beta-discrete-weibull, to customers one by one: arrays
+ * of rows, how often each contract was renewed, and a byte that says whether it still runs (not 0) or was lost
+ * at the occasion after that (0). On an error the handle keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are copied. Errors: ENG_FIT_FAILED, also for data that the
+ * model cannot be fitted to, ENG_INVALID_ARGUMENT for an unknown name, and naming the row, from 0, the column
+ * and the value, ENG_MISSING_FIELD without a name, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_fit_contracts(eng_model model, const char *name, int64_t name_len,
+    int64_t rows, const int64_t *renewals, const char *active);
+
+/**
+ * Fits a model of contracts, as eng_model_fit_contracts does, to cohorts of customers who began together: of
+ * each cohort how many numbers it has, and those numbers, one cohort after the other: the customers at the
+ * start, and those still there after each renewal. On an error the handle keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are copied. Errors: as eng_model_fit_contracts, and
+ * ENG_INVALID_ARGUMENT for more customers than before.
+ */
+ENG_API int32_t ENG_CALL eng_model_fit_cohorts(eng_model model, const char *name, int64_t name_len,
+    int64_t cohorts, const int64_t *lengths, const int64_t *still_there);
+
+/*
+ * How far a fit can be trusted
+ * ----------------------------
+ */
+
 /**
  * Gives the evidence of a fit made here: the log-likelihood, how many customers it was fitted to, and the
  * criteria of Akaike and of Schwarz, of which the smaller is the better between models of the same purchases.
@@ -1404,9 +1516,84 @@ ENG_API int32_t ENG_CALL eng_model_evidence(eng_model model, double *log_likelih
  */
 ENG_API int32_t ENG_CALL eng_model_notes(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
 
+/**
+ * Tells how the search for the parameters of a fit made here ended: the largest derivative of what was
+ * maximised, by the logarithm of a parameter and per customer, parameters at a boundary left out; its steps and
+ * its evaluations over all starts; and the starts.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_evidence.
+ */
+ENG_API int32_t ENG_CALL eng_model_convergence(eng_model model, double *gradient_norm, int64_t *iterations,
+    int64_t *evaluations, int64_t *starts);
+
+/**
+ * Says whether the parameter at an index, from 0, ran off to 0 or infinity in a fit made here (1), because the
+ * data does not bound it, or not (0).
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist, and as
+ * eng_model_evidence.
+ */
+ENG_API int32_t ENG_CALL eng_model_at_boundary(eng_model model, int64_t parameter, int32_t *at_boundary);
+
+/**
+ * Gives the covariance of the parameters at two indices, from 0, of a fit made here. present says whether there
+ * is one (1) or not (0, and it is 0): there is none where a parameter is at a boundary.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist, and as
+ * eng_model_evidence.
+ */
+ENG_API int32_t ENG_CALL eng_model_covariance(eng_model model, int64_t parameter, int64_t other,
+    double *covariance, int32_t *present);
+
+/**
+ * Gives the confidence interval, of a level such as 0.95, of the parameter at an index, from 0, of a fit made
+ * here: normal on the logarithm, from the curvature of what was maximised.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a level that is not between 0 and 1, an index that
+ * does not exist, and where a parameter is at a boundary, and as eng_model_evidence.
+ */
+ENG_API int32_t ENG_CALL eng_model_interval(eng_model model, int64_t parameter, double level, double *low,
+    double *high);
+
+/**
+ * Tests a model against one of which it is an extension, such as beta-discrete-weibull against
+ * shifted-beta-geometric, both fitted here to the same customers without priors and penalty: twice the
+ * difference of the log-likelihoods, how many parameters more the larger model has, and the probability of such
+ * a statistic where the smaller model is true.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for models that are not nested so, or other customers,
+ * and as eng_model_evidence for either.
+ */
+ENG_API int32_t ENG_CALL eng_model_likelihood_ratio(eng_model model, eng_model smaller, double *statistic,
+    int64_t *degrees_of_freedom, double *p_value);
+
+/**
+ * Refits a model of purchases, fitted here, to replicates sets of customers drawn from it, of the ages of these
+ * purchases, for eng_model_bootstrap_interval: how many refits succeeded, and how many failed and are left out.
+ * The same seed gives the same answer on any number of threads. The model must have been fitted to these
+ * purchases.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED where fewer than 20 refits succeed,
+ * ENG_INVALID_ARGUMENT for another model, for replicates that are not 1 to 100000, and for a null output,
+ * ENG_MISSING_FIELD for empty purchases and a model that was not fitted here, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_bootstrap(eng_model model, eng_purchases purchases,
+    int64_t replicates_wanted, int64_t random_seed, int64_t *refits, int64_t *failed);
+
+/**
+ * Gives the interval, of a level such as 0.95, that holds the middle of the refits of eng_model_bootstrap: of
+ * the parameter at an index, from 0.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before a bootstrap, ENG_INVALID_ARGUMENT for a level that is
+ * not between 0 and 1 and an index that does not exist, and as eng_model_evidence.
+ */
+ENG_API int32_t ENG_CALL eng_model_bootstrap_interval(eng_model model, int64_t parameter, double level,
+    double *low, double *high);
+
 /*
- * What a model predicts
- * ---------------------
+ * What a model of purchases or of spend predicts
+ * ----------------------------------------------
  */
 
 /**
@@ -1509,6 +1696,121 @@ ENG_API int32_t ENG_CALL eng_model_expected_value_column(eng_model model, eng_pu
     int64_t offset, int64_t count, double *values);
 
 /*
+ * What a model of contracts or of opportunities says
+ * --------------------------------------------------
+ */
+
+/**
+ * Gives the probability that a contract that was renewed renewed times is renewed the next t times too; a new
+ * one was renewed 0 times.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for a model of
+ * something else, ENG_OVERFLOW for what a double cannot work out, ENG_MISSING_FIELD while the model is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_survival(eng_model model, int64_t renewed, int64_t t, double *probability);
+
+/**
+ * Gives the share of the contracts that come to the renewal occasion t, from 1, and are renewed at it.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_survival.
+ */
+ENG_API int32_t ENG_CALL eng_model_retention_rate(eng_model model, int64_t t, double *rate);
+
+/**
+ * Gives the probability that a new contract is lost at the renewal occasion t, from 1.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_survival.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_of_loss(eng_model model, int64_t t, double *probability);
+
+/**
+ * Gives the mean number of renewals at the next t occasions of a contract that was renewed renewed times: its
+ * expected lifetime, in periods, as far as t reaches.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_survival.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_renewals(eng_model model, int64_t renewed, int64_t t,
+    double *renewals);
+
+/**
+ * Gives the discounted number of all later renewals of a contract that was renewed renewed times and comes to
+ * the next occasion, which is not discounted itself; rate is the discount rate by period, above 0. Times what a
+ * period is worth it is the residual value of the customer.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_survival.
+ */
+ENG_API int32_t ENG_CALL eng_model_discounted_renewals(eng_model model, int64_t renewed, double rate,
+    double *renewals);
+
+/**
+ * Gives the probability that a customer who took frequency of so many opportunities to buy, the last of them at
+ * the one numbered recency (0 for none), is active at the opportunity numbered later from now: the next one is
+ * 1, the last one 0. The model is bg-bb; no number of opportunities is above 10000.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for another model,
+ * ENG_OVERFLOW for what a double cannot work out, ENG_MISSING_FIELD while the model is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_alive(eng_model model, int64_t frequency, int64_t recency,
+    int64_t chances, int64_t later, double *probability);
+
+/**
+ * Gives the mean number of purchases of a customer at the next n opportunities; the customer is as in
+ * eng_model_opportunity_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_opportunity_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_expected(eng_model model, int64_t frequency, int64_t recency,
+    int64_t chances, int64_t n, double *purchases);
+
+/**
+ * Gives the probability that a customer purchases exactly k times at the next n opportunities; the customer is
+ * as in eng_model_opportunity_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_opportunity_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_probability(eng_model model, int64_t frequency, int64_t recency,
+    int64_t chances, int64_t k, int64_t n, double *probability);
+
+/**
+ * Gives the discounted number of purchases of a customer at the next n opportunities, or at all of them where n
+ * is -1; rate is the discount rate from one opportunity to the next, above 0. The customer is as in
+ * eng_model_opportunity_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_opportunity_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_discounted(eng_model model, int64_t frequency, int64_t recency,
+    int64_t chances, int64_t n, double rate, double *purchases);
+
+/**
+ * Gives the bounds that hold a customer's number of purchases at the next n opportunities with the probability
+ * level; the customer is as in eng_model_opportunity_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_opportunity_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_interval(eng_model model, int64_t frequency, int64_t recency,
+    int64_t chances, int64_t n, double level, int64_t *low, int64_t *high);
+
+/*
+ * Customers drawn from a model
+ * ----------------------------
+ */
+
+/**
+ * Draws customers from a model of purchases, of rows ages in the unit that was set, and what they spend where
+ * the handle spend is not null. The same seed gives the same customers on any number of threads and any
+ * machine. They are called 0, 1, 2 and so on. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT naming the row, from
+ * 0, of an age that is not a number of at least 0, for a model of something else, and for customers who
+ * purchase more than 1000000000 times together, ENG_MISSING_FIELD for an empty model, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_simulate(eng_purchases purchases, eng_model model, eng_model spend,
+    int64_t rows, const double *ages, int64_t random_seed);
+
+/*
  * Forecasts: what customers will do and are worth, by a rulebook with models
  * --------------------------------------------------------------------------
  */
@@ -1594,6 +1896,25 @@ ENG_API int32_t ENG_CALL eng_scores_money_column(eng_scores scores, int32_t colu
  */
 ENG_API int32_t ENG_CALL eng_scores_value(eng_scores scores, int64_t *customers, int64_t *lifetime_value_micros,
     int64_t *say_micros, int64_t *stay_micros, int64_t *spend_micros);
+
+/*
+ * Why all customers together are worth more, or less, than before
+ * ---------------------------------------------------------------
+ */
+
+/**
+ * Says why all customers together are worth more, or less, by these scores than by earlier ones, in millionths:
+ * what they were worth, by customers who have a forecast now only, by those who had one then only, by the
+ * purchases to come, by the value of an order, by credit for referrals, by the margin, and what they are worth.
+ * The first plus the six lines is the last, exactly.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for scores of a rulebook without a forecast in money, and
+ * a null output, ENG_MISSING_FIELD while either result is empty, ENG_OVERFLOW if a sum does not fit,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_scores_bridge(eng_scores scores, eng_scores before, int64_t *before_micros,
+    int64_t *acquired_micros, int64_t *lost_micros, int64_t *stay_micros, int64_t *spend_micros,
+    int64_t *say_micros, int64_t *margin_micros, int64_t *after_micros);
 
 /*
  * Engagement ratios
@@ -1703,6 +2024,773 @@ ENG_API int32_t ENG_CALL eng_ratios_ratio(eng_ratios ratios, int64_t group, doub
  * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_ratios_group.
  */
 ENG_API int32_t ENG_CALL eng_ratios_sentence(eng_ratios ratios, int64_t group, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/*
+ * Stages: new, active, at risk, lapsed
+ * ------------------------------------
+ */
+
+/** Never bought. */
+#define ENG_STAGE_PROSPECT 0
+/** Bought once, not long ago. */
+#define ENG_STAGE_NEW 1
+/** Buys; the silence is nothing unusual. */
+#define ENG_STAGE_ACTIVE 2
+/** Silent for unusually long. */
+#define ENG_STAGE_AT_RISK 3
+/** Silent for so long that hardly anybody who still buys would be. */
+#define ENG_STAGE_LAPSED 4
+
+/**
+ * Gives the name of a stage, such as at risk.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for a number that
+ * is no stage, ENG_BUFFER_TOO_SMALL.
+ */
+ENG_API int32_t ENG_CALL eng_stage_text(int32_t stage, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Makes an empty list of stages.
+ *
+ * Since 0.1; any thread; free with eng_stages_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_stages_new(eng_stages *stages);
+
+/**
+ * Frees a list of stages. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_stages_free(eng_stages stages);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_stages_error(eng_stages stages, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Sets the age, in the unit of the purchases, up to which a customer who has bought once is new. It has no
+ * standard: set it first.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not a finite number of at
+ * least 0, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_set_new_within(eng_stages stages, double new_within);
+
+/**
+ * Sets the probabilities of a silence as long as the customer's at which the stages part: at risk up to the
+ * first, 0.2 by default, lapsed below the second, 0.05 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT unless they descend strictly between 1 and
+ * 0, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_set_thresholds(eng_stages stages, double at_risk, double lapsed);
+
+/**
+ * Sets the purchase rates against which a silence is held: the parameters r and alpha of a fitted nbd,
+ * pareto-nbd, bg-nbd or mbg-nbd. Two zeros take them away: without rates, as by default, a customer is held
+ * against the own rhythm.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not a finite number above 0,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_set_rate(eng_stages stages, double r, double alpha);
+
+/**
+ * Sets the gap between purchases against which customers are held who have bought only once, where no rates are
+ * set; 0, the default, takes the lower median of the mean gaps of those who came back.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a negative number and one that is not
+ * finite, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_set_typical_gap(eng_stages stages, double gap);
+
+/**
+ * Sets all of this from a rulebook with a section [stages], for customers whose times are in time_unit: the
+ * rates are those of its forecast's model where that is nbd, pareto-nbd, bg-nbd or mbg-nbd.
+ *
+ * Since 0.1; any thread, one at a time; the options are copied. Errors: ENG_INVALID_RULEBOOK for a rulebook
+ * that is empty or has no [stages], ENG_INVALID_ARGUMENT for another unit, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_from_rulebook(eng_stages stages, eng_rulebook rulebook, int32_t time_unit);
+
+/**
+ * Tells the stages of the rows of purchases, and counts their prospects too. On an error the handle keeps what
+ * it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_MISSING_FIELD while the purchases are empty and before
+ * eng_stages_set_new_within, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_tell(eng_stages stages, eng_purchases purchases);
+
+/**
+ * Tells the stages of customers that were summarised elsewhere: arrays of rows numbers, repeat purchases, the
+ * time of the last since the first, and the time since the first. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are not kept. Errors: ENG_INVALID_ARGUMENT naming the row,
+ * from 0, the column and the value, ENG_MISSING_FIELD before eng_stages_set_new_within, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_from_columns(eng_stages stages, int64_t rows, const int64_t *frequency,
+    const double *recency, const double *age);
+
+/**
+ * Tells the stage of one customer with frequency repeat purchases, the last of them recency units after the
+ * first purchase, which was age units ago: ENG_STAGE_NEW to ENG_STAGE_LAPSED. Without rates, one who has bought
+ * only once needs a typical gap that was set.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, ENG_MISSING_FIELD before
+ * eng_stages_set_new_within, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_stage(eng_stages stages, int64_t frequency, double recency, double age,
+    int32_t *stage);
+
+/**
+ * Gives the probability of a silence at least as long as the customer's, if they still buy as before; the
+ * customer is as in eng_stages_stage.
+ *
+ * Since 0.1; any thread. Errors: as eng_stages_stage.
+ */
+ENG_API int32_t ENG_CALL eng_stages_silence(eng_stages stages, int64_t frequency, double recency, double age,
+    double *probability);
+
+/**
+ * Counts the rows, and the customers by stage; prospects have no row.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before stages were told, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_count(eng_stages stages, int64_t *rows, int64_t *prospects, int64_t *fresh,
+    int64_t *active, int64_t *at_risk, int64_t *lapsed);
+
+/**
+ * Gives the stages of rows, as ENG_STAGE_...; the rows are those of the purchases, or of the columns.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD before stages were told,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_column(eng_stages stages, int64_t offset, int64_t count, int32_t *values);
+
+/**
+ * Gives the gap against which customers were held who have bought only once. present says whether there is one
+ * (1) or not (0, and the gap is 0): there is none where rates were set.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before stages were told, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_stages_typical_gap(eng_stages stages, double *gap, int32_t *present);
+
+/*
+ * Scores and segments by recency, frequency and monetary value
+ * ------------------------------------------------------------
+ */
+
+/** Days since the last purchase: the fewer, the higher the score. */
+#define ENG_RFM_RECENCY 1
+/** Number of purchases. */
+#define ENG_RFM_FREQUENCY 2
+/** Money spent, in currency units. */
+#define ENG_RFM_MONETARY 3
+
+/**
+ * Makes an empty result.
+ *
+ * Since 0.1; any thread; free with eng_rfm_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_new(eng_rfm *rfm);
+
+/**
+ * Frees a result. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_free(eng_rfm rfm);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_error(eng_rfm rfm, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Sets the number of scores of each measure, 2 to 10; 5 by default. The standard segments are for 5: with
+ * another number set others.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_set_bins(eng_rfm rfm, int32_t bins);
+
+/**
+ * Sets own cuts of a measure, ENG_RFM_RECENCY to ENG_RFM_MONETARY, one fewer than scores, in any order; for a
+ * count of 0 quantiles cut, as by default. With the cuts of an earlier result two results compare.
+ *
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT for another measure,
+ * a count that is not 0 to 9, a null pointer and what is not finite, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED. That there are as many cuts as the scores need is seen when customers are scored.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_set_cuts(eng_rfm rfm, int32_t measure, int64_t count, const double *cuts);
+
+/**
+ * Sets the segments by a JSON list; of several that name the same scores the first counts, and whom none names
+ * is in others. A segment is an object of its name and of the lowest and highest score of each measure that it
+ * looks at: [{"name": "champions", "recency": [5, 5], "frequency": [4, 5]}, ...]. Without, there are the eleven
+ * in common use.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: ENG_INVALID_ARGUMENT for what is no such
+ * list, ENG_INVALID_UTF8, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED. That the scores of a segment exist is
+ * seen when customers are scored.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_set_segments(eng_rfm rfm, const char *json, int64_t json_len);
+
+/**
+ * Sets on how many threads to go over a ledger; 0, the default, takes one a processor. The threads live inside
+ * the call; the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_set_threads(eng_rfm rfm, int32_t threads);
+
+/**
+ * Scores the customers of a ledger with a purchase, as of a time, in microseconds since 1970 UTC. Rows are in
+ * key order. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for options that do not
+ * fit each other, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_score(eng_rfm rfm, eng_ledger ledger, int64_t as_of_us);
+
+/**
+ * Scores customers that were summarised elsewhere: arrays of rows numbers, days since the last purchase,
+ * purchases, and money spent in currency units. The customers are called 0, 1, 2 and so on. On an error the
+ * handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are copied. Errors: ENG_INVALID_ARGUMENT naming the row,
+ * from 0, the column and the value, and for options that do not fit each other, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_from_columns(eng_rfm rfm, int64_t rows, const double *days_since_last,
+    const int64_t *purchases, const double *spend);
+
+/**
+ * Counts the rows, and the customers of a ledger without a purchase, who have none.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_count(eng_rfm rfm, int64_t *rows, int64_t *prospects);
+
+/**
+ * Gives the customer's key of one row.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the result is
+ * empty, ENG_INVALID_ARGUMENT for a row that does not exist, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_key(eng_rfm rfm, int64_t row, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Gives the width of the longest key in bytes, for eng_rfm_key_column.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_key_width(eng_rfm rfm, int64_t *width);
+
+/**
+ * Gives the keys of rows as text of a fixed width, as eng_scores_key_column does.
+ *
+ * Since 0.1; any thread. Errors: ENG_BUFFER_TOO_SMALL if the width is too small, ENG_INVALID_ARGUMENT,
+ * ENG_MISSING_FIELD while the result is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_key_column(eng_rfm rfm, int64_t offset, int64_t count, int64_t width,
+    char *keys);
+
+/**
+ * Gives the keys of rows that are integers; where a key is text, its validity byte is 0, and so is the key.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_int64_key_column(eng_rfm rfm, int64_t offset, int64_t count, int64_t *keys,
+    char *valid);
+
+/**
+ * Gives rows of what a measure was made from, ENG_RFM_RECENCY to ENG_RFM_MONETARY.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_double_column(eng_rfm rfm, int32_t measure, int64_t offset, int64_t count,
+    double *values);
+
+/**
+ * Gives rows of the scores of a measure, ENG_RFM_RECENCY to ENG_RFM_MONETARY: 1 is the worst.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_score_column(eng_rfm rfm, int32_t measure, int64_t offset, int64_t count,
+    int32_t *scores);
+
+/**
+ * Gives the segments of rows, each by its index for eng_rfm_segment.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_segment_column(eng_rfm rfm, int64_t offset, int64_t count, int32_t *segments);
+
+/**
+ * Counts the segments: those of the list, and others, the last.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_segment_count(eng_rfm rfm, int64_t *segments);
+
+/**
+ * Gives the name of the segment at an index, from 0, and how many customers it has; the number may be left out
+ * by a null pointer.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, ENG_MISSING_FIELD while the result is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_segment(eng_rfm rfm, int64_t segment, int64_t *customers, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/**
+ * Counts the cuts of a measure: one fewer than scores, and none without customers.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_cut_count(eng_rfm rfm, int32_t measure, int64_t *cuts);
+
+/**
+ * Gives cuts of a measure, from the worst on: a better value than the cut has the higher score. Cuts of recency
+ * descend, the others ascend.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD while the result is empty,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_cuts(eng_rfm rfm, int32_t measure, int64_t offset, int64_t count,
+    double *cuts);
+
+/**
+ * Gives what a reader of the scores should know, a sentence a line, and nothing where all is well.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the result is
+ * empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_rfm_notes(eng_rfm rfm, char *buffer, int64_t capacity, int64_t *needed);
+
+/*
+ * The cohort table
+ * ----------------
+ */
+
+/** Those with a purchase in the period: int64. */
+#define ENG_RETENTION_ACTIVE 1
+/** Those with a second purchase day by the end of the period: int64. */
+#define ENG_RETENTION_REPEATED 2
+/** What the cohort spent in the period, refunds taken off, in millionths: int64. */
+#define ENG_RETENTION_SPEND 3
+
+/**
+ * Makes an empty cohort table, by months.
+ *
+ * Since 0.1; any thread; free with eng_retention_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_retention_new(eng_retention *retention);
+
+/**
+ * Frees a cohort table. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_retention_free(eng_retention retention);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_retention_error(eng_retention retention, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Sets the calendar period of cohorts and columns: ENG_UNIT_DAY, ENG_UNIT_WEEK or, as by default,
+ * ENG_UNIT_MONTH.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_set_period(eng_retention retention, int32_t period);
+
+/**
+ * Sets a period of so many civil days, counted from a Monday.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 1 to 1000000,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_set_days(eng_retention retention, int64_t days);
+
+/**
+ * Leaves out, and counts, customers who bought before a time, in microseconds since 1970 UTC.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_set_acquired_from(eng_retention retention, int64_t acquired_from_us);
+
+/**
+ * Sets on how many threads to measure; 0, the default, takes one a processor. The threads live inside the call;
+ * the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_set_threads(eng_retention retention, int32_t threads);
+
+/**
+ * Makes the cohort table of a ledger as of a time, in microseconds since 1970 UTC. On an error the handle keeps
+ * what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for a period so short
+ * that the table has more than 30 million cells, ENG_OVERFLOW if a sum of money does not fit, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_measure(eng_retention retention, eng_ledger ledger, int64_t as_of_us);
+
+/**
+ * Counts the cohorts, the customers without a purchase, and those left out by eng_retention_set_acquired_from.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the table is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_count(eng_retention retention, int64_t *cohorts, int64_t *prospects,
+    int64_t *earlier);
+
+/**
+ * Gives the first civil day of the cohort at an index, from 0, such as 2026-03-01; how many customers it has;
+ * and how many periods, its own among them, are over by the as-of. The numbers may be left out by null
+ * pointers.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, ENG_MISSING_FIELD while the table is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_cohort(eng_retention retention, int64_t cohort, int64_t *customers,
+    int64_t *periods, char *buffer, int64_t capacity, int64_t *needed);
+
+/**
+ * Gives periods of a cohort, 0 its own, of one of the columns ENG_RETENTION_ACTIVE to ENG_RETENTION_SPEND.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a cohort, column or period that does not exist, or is
+ * not over, and a null output, ENG_MISSING_FIELD while the table is empty, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_retention_column(eng_retention retention, int64_t cohort, int32_t column,
+    int64_t offset, int64_t count, int64_t *values);
+
+/**
+ * Gives the share of a cohort that ENG_RETENTION_ACTIVE or ENG_RETENTION_REPEATED counts in one period, 0 its
+ * own, with its 95 % interval.
+ *
+ * Since 0.1; any thread. Errors: as eng_retention_column.
+ */
+ENG_API int32_t ENG_CALL eng_retention_share(eng_retention retention, int64_t cohort, int32_t column,
+    int64_t period, double *share, double *low, double *high);
+
+/*
+ * Survival curves
+ * ---------------
+ */
+
+/** The different durations, ascending: double. */
+#define ENG_SURVIVAL_TIME 1
+/** The probability to last longer than the time: double. */
+#define ENG_SURVIVAL_PROBABILITY 2
+/** Its standard error: double, missing when nobody is left. */
+#define ENG_SURVIVAL_STANDARD_ERROR 3
+/** The lower end of its 95 % interval: double, missing before the first end and when nobody is left. */
+#define ENG_SURVIVAL_LOW 4
+/** The upper end of its 95 % interval: double, missing before the first end and when nobody is left. */
+#define ENG_SURVIVAL_HIGH 5
+/** Those whose duration is at least the time: int64. */
+#define ENG_SURVIVAL_AT_RISK 6
+/** Those for whom it ended at the time: int64. */
+#define ENG_SURVIVAL_EVENTS 7
+/** Those of whom nothing is known after the time: int64. */
+#define ENG_SURVIVAL_CENSORED 8
+
+/**
+ * Makes an empty curve.
+ *
+ * Since 0.1; any thread; free with eng_survival_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_survival_new(eng_survival *survival);
+
+/**
+ * Frees a curve. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_survival_free(eng_survival survival);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_survival_error(eng_survival survival, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Says how intervals are made: normal on ln(-ln S) (0, the default), or on the probability itself, cut at 0 and
+ * 1 (1).
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for another number, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_set_plain(eng_survival survival, int32_t plain);
+
+/**
+ * Sets the unit of the durations of a ledger's customers, and of the gap of a silence: ENG_UNIT_WEEK by
+ * default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_set_unit(eng_survival survival, int32_t time_unit);
+
+/**
+ * Leaves out, and counts, customers of a ledger who began before a time, in microseconds since 1970 UTC.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_set_acquired_from(eng_survival survival, int64_t acquired_from_us);
+
+/**
+ * Sets on how many threads to go over a ledger; 0, the default, takes one a processor. The threads live inside
+ * the call; the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_set_threads(eng_survival survival, int32_t threads);
+
+/**
+ * Makes the curve of durations: an array of rows numbers, and one of bytes that say whether the end was seen
+ * (not 0) or not (0). On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time; the arrays are not kept. Errors: ENG_INVALID_ARGUMENT for no rows, and
+ * naming the row, from 0, and the value, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_from_columns(eng_survival survival, int64_t rows, const double *durations,
+    const char *observed);
+
+/**
+ * Makes the curve of a ledger's contracts as of a time, in microseconds since 1970 UTC: from the first
+ * subscription or renewal to the first cancellation after it. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for a ledger in which
+ * nobody began, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_of_contracts(eng_survival survival, eng_ledger ledger, int64_t as_of_us);
+
+/**
+ * Makes the curve of a ledger's customers without a contract as of a time, in microseconds since 1970 UTC: from
+ * the first purchase to the last, and the gap after it; whose last purchase is less than the gap ago has not
+ * left. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for a gap that is not a
+ * finite number above 0 and a ledger in which nobody bought, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_of_silence(eng_survival survival, eng_ledger ledger, int64_t as_of_us,
+    double gap);
+
+/**
+ * Counts the rows of the curve, one for every different duration; and the customers of the ledger who did not
+ * begin, and those left out by eng_survival_set_acquired_from.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before a curve was made, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_count(eng_survival survival, int64_t *rows, int64_t *without,
+    int64_t *earlier);
+
+/**
+ * Gives rows of one of the double columns, ENG_SURVIVAL_TIME to ENG_SURVIVAL_HIGH. A missing value is 0, and so
+ * is its validity byte; else the byte is 1. The validity may be left out by a null pointer.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD before a curve was made,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_double_column(eng_survival survival, int32_t column, int64_t offset,
+    int64_t count, double *values, char *valid);
+
+/**
+ * Gives rows of one of the int64 columns, ENG_SURVIVAL_AT_RISK to ENG_SURVIVAL_CENSORED.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT, ENG_MISSING_FIELD before a curve was made,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_int64_column(eng_survival survival, int32_t column, int64_t offset,
+    int64_t count, int64_t *values);
+
+/**
+ * Gives the probability to last longer than a time. present says whether it is known (1) or not (0, and it is
+ * 0): it is not before 0 and where the data does not reach.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before a curve was made, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_at(eng_survival survival, double time, double *probability,
+    int32_t *present);
+
+/**
+ * Gives the time by which half of all have left, with its 95 % interval. What the data does not reach is not
+ * there: its value is 0, and its bit in present is not set; the bits are 1 median, 2 low, 4 high.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD before a curve was made, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_survival_median(eng_survival survival, double *median, double *low, double *high,
+    int32_t *present);
+
+/*
+ * Validation: what models and rulebooks predict, beside what came
+ * ---------------------------------------------------------------
+ */
+
+/**
+ * Makes a validation without candidates.
+ *
+ * Since 0.1; any thread; free with eng_validation_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_validation_new(eng_validation *validation);
+
+/**
+ * Frees a validation. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_validation_free(eng_validation validation);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_validation_error(eng_validation validation, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Adds a model of purchases, by its name, such as mbg-nbd; it is fitted anew at every origin to what was known
+ * then. All others are compared with the first that is added.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for an unknown name, ENG_MISSING_FIELD,
+ * ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_add_model(eng_validation validation, const char *name,
+    int64_t name_len);
+
+/**
+ * Adds a rulebook, whose engagement orders the customers, and what it is called.
+ *
+ * Since 0.1; any thread, one at a time; the rulebook is copied. Errors: ENG_INVALID_RULEBOOK for an empty
+ * rulebook, ENG_MISSING_FIELD, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_add_rulebook(eng_validation validation, const char *name,
+    int64_t name_len, eng_rulebook rulebook);
+
+/**
+ * Takes away all candidates.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_clear(eng_validation validation);
+
+/**
+ * Sets when the predictions are made: ascending times in microseconds since 1970 UTC; for a count of 0, as by
+ * default, up to three, a horizon apart, the last one a horizon before the latest interaction.
+ *
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_TIME, ENG_INVALID_ARGUMENT for
+ * a negative count and a null pointer, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_set_origins(eng_validation validation, int64_t count,
+    const int64_t *origins_us);
+
+/**
+ * Leaves out customers who bought before a time, in microseconds since 1970 UTC.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_TIME, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_set_acquired_from(eng_validation validation, int64_t acquired_from_us);
+
+/**
+ * Sets the level of every interval, 0.95 by default; and the samples of the customers behind it, 400 by
+ * default, and at least 20, with their seed, 1 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a level that is not between 0 and 1
+ * and a number of samples that is not 20 to 100000, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_set_intervals(eng_validation validation, double level, int64_t samples,
+    int64_t random_seed);
+
+/**
+ * Sets on how many threads to work; 0, the default, takes one a processor. The threads live inside the call;
+ * the result is the same to the last bit whatever their number.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_set_threads(eng_validation validation, int32_t threads);
+
+/**
+ * Makes every candidate predict the purchases of a ledger within a horizon after each origin, and measures what
+ * came. time_unit is the unit of the horizon and of the models' time. On an error the handle keeps what it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for a
+ * log too short for the horizon, ENG_MISSING_FIELD without a candidate, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_validate(eng_validation validation, eng_ledger ledger, double horizon,
+    int32_t time_unit);
+
+/**
+ * Gives the index, from 0, of the model with the best mean log score over all origins but the last, which is
+ * left to judge the choice. present says whether there is one (1) or not (0, and the index is 0): there is none
+ * where no model could be scored at all of them.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the result is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_chosen(eng_validation validation, int64_t *candidate, int32_t *present);
+
+/**
+ * Gives all of the result as JSON: the candidates, the origins with every measure of every candidate and its
+ * interval, and the chosen one; the same as engagement validate --json prints. A number that is not finite is
+ * null.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the result is
+ * empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_json(eng_validation validation, char *buffer, int64_t capacity,
     int64_t *needed);
 
 /*

@@ -57,6 +57,34 @@ std::string text(int32_t(ENG_CALL *get)(H, char *, int64_t, int64_t *), H handle
     return status == ENG_OK ? std::string(&buffer[0]) : std::string();
 }
 
+/* Where a vector's elements are; null for none. */
+template <class T>
+const T *first(const std::vector<T> &values)
+{
+    return values.empty() ? 0 : &values[0];
+}
+
+template <class T>
+T *first(std::vector<T> &values)
+{
+    return values.empty() ? 0 : &values[0];
+}
+
+/* The text of a row. */
+template <class H>
+int32_t row_text(int32_t(ENG_CALL *get)(H, int64_t, char *, int64_t, int64_t *), H handle, int64_t row, std::string &text)
+{
+    int64_t needed = 0;
+    int32_t status = get(handle, row, 0, 0, &needed);
+    if (status != ENG_OK) {
+        return status;
+    }
+    std::vector<char> buffer(static_cast<std::size_t>(needed));
+    status = get(handle, row, &buffer[0], needed, 0);
+    text = &buffer[0];
+    return status;
+}
+
 inline int64_t length(const std::string &text) { return static_cast<int64_t>(text.size()); }
 
 /* A handle that frees itself. */
@@ -107,6 +135,30 @@ inline void check(int32_t status)
     }
 }
 
+/* The rows of columns, which must be of one length. */
+template <class A, class B>
+int64_t rows(const std::vector<A> &a, const std::vector<B> &b)
+{
+    if (a.size() != b.size()) {
+        throw error(ENG_INVALID_ARGUMENT, "columns of different length");
+    }
+    return static_cast<int64_t>(a.size());
+}
+
+template <class A, class B, class C>
+int64_t rows(const std::vector<A> &a, const std::vector<B> &b, const std::vector<C> &c)
+{
+    rows(a, b);
+    return rows(a, c);
+}
+
+template <class A, class B, class C, class D>
+int64_t rows(const std::vector<A> &a, const std::vector<B> &b, const std::vector<C> &c, const std::vector<D> &d)
+{
+    rows(a, b, c);
+    return rows(a, d);
+}
+
 } /* namespace detail */
 
 inline std::string version()
@@ -151,6 +203,13 @@ inline std::string format_money(int64_t micros)
 {
     char text[32];
     detail::check(eng_format_money(micros, text, sizeof text, 0));
+    return text;
+}
+
+inline std::string stage_text(int32_t stage)
+{
+    char text[64];
+    detail::check(eng_stage_text(stage, text, sizeof text, 0));
     return text;
 }
 
@@ -271,7 +330,9 @@ private:
     }
 };
 
-/* The purchases of customers, summarised: what models are fitted to. */
+class model;
+
+/* The purchases of customers, summarised or drawn from a model: what models are fitted to. */
 class purchases : public detail::owner<eng_purchases, eng_purchases_new, eng_purchases_free, eng_purchases_error> {
 public:
     void set_units(int32_t time_unit, int32_t grain) { check(eng_purchases_set_units(handle(), time_unit, grain)); }
@@ -280,6 +341,8 @@ public:
     void set_acquired_from(int64_t from) { check(eng_purchases_set_acquired_from(handle(), from)); }
     void set_threads(int32_t threads) { check(eng_purchases_set_threads(handle(), threads)); }
     void summarise(const ledger &from, int64_t until) { check(eng_purchases_summarise(handle(), from.handle(), until)); }
+    inline void simulate(const model &buying, const std::vector<double> &ages, int64_t seed);
+    inline void simulate(const model &buying, const model &spending, const std::vector<double> &ages, int64_t seed);
     int64_t size() const
     {
         int64_t rows = 0, prospects = 0, earlier = 0;
@@ -327,13 +390,61 @@ struct parameter {
     double value, standard_error;
 };
 
-/* A model with its parameters: of purchases or of spend. */
+/* How the search for the parameters of a fit ended. */
+struct convergence {
+    double gradient_norm;
+    int64_t iterations, evaluations, starts;
+};
+
+/* Twice the difference of two log-likelihoods, and its probability where the smaller model is true. */
+struct likelihood_ratio {
+    double statistic, p_value;
+    int64_t degrees_of_freedom;
+};
+
+/* The ends of an interval. */
+struct interval {
+    double low, high;
+};
+
+/* A model with its parameters: of purchases, of spend, of contracts or of opportunities. */
 class model : public detail::owner<eng_model, eng_model_new, eng_model_free, eng_model_error> {
 public:
     void set_threads(int32_t threads) { check(eng_model_set_threads(handle(), threads)); }
+    void set_penalty(double penalty) { check(eng_model_set_penalty(handle(), penalty)); }
+    /* ENG_PRIOR_GAMMA and so on, with their numbers; ENG_PRIOR_NONE takes it away. */
+    void set_prior(const std::string &parameter, int32_t prior, double first = 0, double second = 0)
+    {
+        check(eng_model_set_prior(handle(), parameter.data(), detail::length(parameter), prior, first, second));
+    }
+    void set_start(const std::vector<double> &values)
+    {
+        check(eng_model_set_start(handle(), static_cast<int64_t>(values.size()), detail::first(values)));
+    }
+    void set_max_iterations(int64_t most) { check(eng_model_set_max_iterations(handle(), most)); }
     void fit(const std::string &name, const purchases &to)
     {
         check(eng_model_fit(handle(), name.data(), detail::length(name), to.handle()));
+    }
+    /* Customers, or groups of them, a row each, by the opportunities taken, the last one taken, and all of them. */
+    void fit_opportunities(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                           const std::vector<int64_t> &opportunities, const std::vector<int64_t> &customers)
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities, customers);
+        check(eng_model_fit_opportunities(handle(), rows, detail::first(frequency), detail::first(recency),
+                                          detail::first(opportunities), detail::first(customers)));
+    }
+    void fit_contracts(const std::string &name, const std::vector<int64_t> &renewals, const std::vector<char> &active)
+    {
+        const int64_t rows = detail::rows(renewals, active);
+        check(eng_model_fit_contracts(handle(), name.data(), detail::length(name), rows, detail::first(renewals),
+                                      detail::first(active)));
+    }
+    /* One cohort: the customers at the start, and those still there after each renewal. */
+    void fit_cohort(const std::string &name, const std::vector<int64_t> &still_there)
+    {
+        const int64_t length = static_cast<int64_t>(still_there.size());
+        check(eng_model_fit_cohorts(handle(), name.data(), detail::length(name), 1, &length, detail::first(still_there)));
     }
     void from_json(const std::string &json) { check(eng_model_from_json(handle(), json.data(), detail::length(json))); }
     inline void from_rulebook(const rulebook &rules, int32_t sort);
@@ -364,6 +475,109 @@ public:
         double log_likelihood = 0, customers = 0, aic = 0, bic = 0;
         check(eng_model_evidence(handle(), &log_likelihood, &customers, &aic, &bic));
         return log_likelihood;
+    }
+
+    engagement::convergence convergence() const
+    {
+        engagement::convergence c;
+        check(eng_model_convergence(handle(), &c.gradient_norm, &c.iterations, &c.evaluations, &c.starts));
+        return c;
+    }
+    bool at_boundary(int64_t parameter) const
+    {
+        int32_t found = 0;
+        check(eng_model_at_boundary(handle(), parameter, &found));
+        return found != 0;
+    }
+    /* Whether there is a covariance. */
+    bool covariance(int64_t parameter, int64_t other, double &covariance) const
+    {
+        int32_t present = 0;
+        check(eng_model_covariance(handle(), parameter, other, &covariance, &present));
+        return present != 0;
+    }
+    engagement::interval interval(int64_t parameter, double level = 0.95) const
+    {
+        engagement::interval found;
+        check(eng_model_interval(handle(), parameter, level, &found.low, &found.high));
+        return found;
+    }
+    /* How many refits succeeded. */
+    int64_t bootstrap(const purchases &of, int64_t replicates, int64_t seed)
+    {
+        int64_t refits = 0, failed = 0;
+        check(eng_model_bootstrap(handle(), of.handle(), replicates, seed, &refits, &failed));
+        return refits;
+    }
+    engagement::interval bootstrap_interval(int64_t parameter, double level = 0.95) const
+    {
+        engagement::interval found;
+        check(eng_model_bootstrap_interval(handle(), parameter, level, &found.low, &found.high));
+        return found;
+    }
+    engagement::likelihood_ratio likelihood_ratio(const model &smaller) const
+    {
+        engagement::likelihood_ratio test;
+        check(eng_model_likelihood_ratio(handle(), smaller.handle(), &test.statistic, &test.degrees_of_freedom, &test.p_value));
+        return test;
+    }
+
+    /* Of contracts. */
+    double survival(int64_t renewed, int64_t t) const
+    {
+        double value = 0;
+        check(eng_model_survival(handle(), renewed, t, &value));
+        return value;
+    }
+    double retention_rate(int64_t t) const
+    {
+        double value = 0;
+        check(eng_model_retention_rate(handle(), t, &value));
+        return value;
+    }
+    double probability_of_loss(int64_t t) const
+    {
+        double value = 0;
+        check(eng_model_probability_of_loss(handle(), t, &value));
+        return value;
+    }
+    double expected_renewals(int64_t renewed, int64_t t) const
+    {
+        double value = 0;
+        check(eng_model_expected_renewals(handle(), renewed, t, &value));
+        return value;
+    }
+    double discounted_renewals(int64_t renewed, double rate) const
+    {
+        double value = 0;
+        check(eng_model_discounted_renewals(handle(), renewed, rate, &value));
+        return value;
+    }
+
+    /* Of one customer with opportunities. */
+    double opportunity_alive(int64_t frequency, int64_t recency, int64_t opportunities, int64_t later = 0) const
+    {
+        double value = 0;
+        check(eng_model_opportunity_alive(handle(), frequency, recency, opportunities, later, &value));
+        return value;
+    }
+    double opportunity_expected(int64_t frequency, int64_t recency, int64_t opportunities, int64_t n) const
+    {
+        double value = 0;
+        check(eng_model_opportunity_expected(handle(), frequency, recency, opportunities, n, &value));
+        return value;
+    }
+    double opportunity_probability(int64_t frequency, int64_t recency, int64_t opportunities, int64_t k, int64_t n) const
+    {
+        double value = 0;
+        check(eng_model_opportunity_probability(handle(), frequency, recency, opportunities, k, n, &value));
+        return value;
+    }
+    double opportunity_discounted(int64_t frequency, int64_t recency, int64_t opportunities, int64_t n, double rate) const
+    {
+        double value = 0;
+        check(eng_model_opportunity_discounted(handle(), frequency, recency, opportunities, n, rate, &value));
+        return value;
     }
 
     /* Of one customer. */
@@ -427,6 +641,18 @@ private:
         return values.empty() ? 0 : &values[0];
     }
 };
+
+inline void purchases::simulate(const model &buying, const std::vector<double> &ages, int64_t seed)
+{
+    const int64_t rows = static_cast<int64_t>(ages.size());
+    check(eng_purchases_simulate(handle(), buying.handle(), 0, rows, detail::first(ages), seed));
+}
+
+inline void purchases::simulate(const model &buying, const model &spending, const std::vector<double> &ages, int64_t seed)
+{
+    const int64_t rows = static_cast<int64_t>(ages.size());
+    check(eng_purchases_simulate(handle(), buying.handle(), spending.handle(), rows, detail::first(ages), seed));
+}
 
 /* What gives points. */
 class rulebook : public detail::owner<eng_rulebook, eng_rulebook_new, eng_rulebook_free, eng_rulebook_error> {
@@ -524,6 +750,11 @@ public:
     std::string explanation_json() const { return text_of(eng_scorecard_explanation_json); }
 };
 
+/* Why all customers are worth more, or less, than before, in millionths: before + the six in the middle = after. */
+struct value_bridge {
+    int64_t before, acquired, lost, stay, spend, say, margin, after;
+};
+
 /* The scores of all customers, as columns. */
 class scores : public detail::owner<eng_scores, eng_scores_new, eng_scores_free, eng_scores_error> {
 public:
@@ -576,6 +807,13 @@ public:
             check(eng_scores_money_column(handle(), column, 0, rows, &micros[0], &valid[0]));
         }
     }
+    value_bridge bridge(const scores &before) const
+    {
+        value_bridge b;
+        check(eng_scores_bridge(handle(), before.handle(), &b.before, &b.acquired, &b.lost, &b.stay, &b.spend, &b.say, &b.margin,
+                                &b.after));
+        return b;
+    }
     level_counts levels() const
     {
         level_counts c;
@@ -626,6 +864,253 @@ private:
         check(get(handle(), at, &text[0], needed, 0));
         return &text[0];
     }
+};
+
+/* Customers by stage. */
+struct stage_counts {
+    int64_t rows, prospects, fresh, active, at_risk, lapsed;
+};
+
+/* New, active, at risk or lapsed: one customer, and all. Times are in the unit of the purchases. */
+class stages : public detail::owner<eng_stages, eng_stages_new, eng_stages_free, eng_stages_error> {
+public:
+    void set_new_within(double new_within) { check(eng_stages_set_new_within(handle(), new_within)); }
+    void set_thresholds(double at_risk, double lapsed) { check(eng_stages_set_thresholds(handle(), at_risk, lapsed)); }
+    void set_rate(double r, double alpha) { check(eng_stages_set_rate(handle(), r, alpha)); }
+    void set_typical_gap(double gap) { check(eng_stages_set_typical_gap(handle(), gap)); }
+    void from_rulebook(const rulebook &rules, int32_t time_unit)
+    {
+        check(eng_stages_from_rulebook(handle(), rules.handle(), time_unit));
+    }
+    void tell(const purchases &of) { check(eng_stages_tell(handle(), of.handle())); }
+    void from_columns(const std::vector<int64_t> &frequency, const std::vector<double> &recency, const std::vector<double> &age)
+    {
+        const int64_t rows = detail::rows(frequency, recency, age);
+        check(eng_stages_from_columns(handle(), rows, detail::first(frequency), detail::first(recency), detail::first(age)));
+    }
+    /* ENG_STAGE_NEW to ENG_STAGE_LAPSED. */
+    int32_t stage(int64_t frequency, double recency, double age) const
+    {
+        int32_t found = 0;
+        check(eng_stages_stage(handle(), frequency, recency, age, &found));
+        return found;
+    }
+    double silence(int64_t frequency, double recency, double age) const
+    {
+        double probability = 0;
+        check(eng_stages_silence(handle(), frequency, recency, age, &probability));
+        return probability;
+    }
+    stage_counts counts() const
+    {
+        stage_counts c;
+        check(eng_stages_count(handle(), &c.rows, &c.prospects, &c.fresh, &c.active, &c.at_risk, &c.lapsed));
+        return c;
+    }
+    void column(std::vector<int32_t> &values) const
+    {
+        const int64_t rows = counts().rows;
+        values.resize(static_cast<std::size_t>(rows));
+        check(eng_stages_column(handle(), 0, rows, detail::first(values)));
+    }
+};
+
+/* Scores and segments by recency, frequency and monetary value. */
+class rfm : public detail::owner<eng_rfm, eng_rfm_new, eng_rfm_free, eng_rfm_error> {
+public:
+    void set_bins(int32_t bins) { check(eng_rfm_set_bins(handle(), bins)); }
+    void set_cuts(int32_t measure, const std::vector<double> &cuts)
+    {
+        check(eng_rfm_set_cuts(handle(), measure, static_cast<int64_t>(cuts.size()), detail::first(cuts)));
+    }
+    void set_segments(const std::string &json) { check(eng_rfm_set_segments(handle(), json.data(), detail::length(json))); }
+    void set_threads(int32_t threads) { check(eng_rfm_set_threads(handle(), threads)); }
+    void score(const ledger &from, int64_t as_of) { check(eng_rfm_score(handle(), from.handle(), as_of)); }
+    void from_columns(const std::vector<double> &days_since_last, const std::vector<int64_t> &purchases,
+                      const std::vector<double> &spend)
+    {
+        const int64_t rows = detail::rows(days_since_last, purchases, spend);
+        check(eng_rfm_from_columns(handle(), rows, detail::first(days_since_last), detail::first(purchases), detail::first(spend)));
+    }
+    int64_t size() const
+    {
+        int64_t rows = 0, prospects = 0;
+        check(eng_rfm_count(handle(), &rows, &prospects));
+        return rows;
+    }
+    std::string key(int64_t row) const
+    {
+        std::string found;
+        check(detail::row_text(eng_rfm_key, handle(), row, found));
+        return found;
+    }
+    /* What a measure was made from. */
+    void column(int32_t measure, std::vector<double> &values) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        check(eng_rfm_double_column(handle(), measure, 0, size(), detail::first(values)));
+    }
+    void scores(int32_t measure, std::vector<int32_t> &values) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        check(eng_rfm_score_column(handle(), measure, 0, size(), detail::first(values)));
+    }
+    /* Each an index into segment_names(). */
+    void segments(std::vector<int32_t> &values) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        check(eng_rfm_segment_column(handle(), 0, size(), detail::first(values)));
+    }
+    std::vector<std::string> segment_names() const
+    {
+        int64_t count = 0;
+        check(eng_rfm_segment_count(handle(), &count));
+        std::vector<std::string> all;
+        for (int64_t i = 0; i < count; i++) {
+            int64_t needed = 0;
+            check(eng_rfm_segment(handle(), i, 0, 0, 0, &needed));
+            std::vector<char> name(static_cast<std::size_t>(needed));
+            check(eng_rfm_segment(handle(), i, 0, &name[0], needed, 0));
+            all.push_back(&name[0]);
+        }
+        return all;
+    }
+    void cuts(int32_t measure, std::vector<double> &values) const
+    {
+        int64_t count = 0;
+        check(eng_rfm_cut_count(handle(), measure, &count));
+        values.resize(static_cast<std::size_t>(count));
+        check(eng_rfm_cuts(handle(), measure, 0, count, detail::first(values)));
+    }
+    std::string notes() const { return text_of(eng_rfm_notes); }
+};
+
+/* Customers who came in the same period. */
+struct cohort {
+    std::string start;
+    int64_t customers, periods;
+};
+
+/* The cohort table. */
+class retention : public detail::owner<eng_retention, eng_retention_new, eng_retention_free, eng_retention_error> {
+public:
+    void set_period(int32_t period) { check(eng_retention_set_period(handle(), period)); }
+    void set_days(int64_t days) { check(eng_retention_set_days(handle(), days)); }
+    void set_acquired_from(int64_t from) { check(eng_retention_set_acquired_from(handle(), from)); }
+    void set_threads(int32_t threads) { check(eng_retention_set_threads(handle(), threads)); }
+    void measure(const ledger &from, int64_t as_of) { check(eng_retention_measure(handle(), from.handle(), as_of)); }
+    int64_t size() const
+    {
+        int64_t cohorts = 0, prospects = 0, earlier = 0;
+        check(eng_retention_count(handle(), &cohorts, &prospects, &earlier));
+        return cohorts;
+    }
+    engagement::cohort cohort(int64_t at) const
+    {
+        engagement::cohort found;
+        int64_t needed = 0;
+        check(eng_retention_cohort(handle(), at, &found.customers, &found.periods, 0, 0, &needed));
+        std::vector<char> start(static_cast<std::size_t>(needed));
+        check(eng_retention_cohort(handle(), at, 0, 0, &start[0], needed, 0));
+        found.start = &start[0];
+        return found;
+    }
+    /* ENG_RETENTION_ACTIVE to ENG_RETENTION_SPEND, of every period that is over. */
+    void column(int64_t at, int32_t column, std::vector<int64_t> &values) const
+    {
+        const int64_t periods = cohort(at).periods;
+        values.resize(static_cast<std::size_t>(periods));
+        check(eng_retention_column(handle(), at, column, 0, periods, detail::first(values)));
+    }
+    double share(int64_t at, int32_t column, int64_t period, double &low, double &high) const
+    {
+        double share = 0;
+        check(eng_retention_share(handle(), at, column, period, &share, &low, &high));
+        return share;
+    }
+};
+
+/* A survival curve. */
+class survival : public detail::owner<eng_survival, eng_survival_new, eng_survival_free, eng_survival_error> {
+public:
+    void set_plain(bool plain) { check(eng_survival_set_plain(handle(), plain ? 1 : 0)); }
+    void set_unit(int32_t time_unit) { check(eng_survival_set_unit(handle(), time_unit)); }
+    void set_acquired_from(int64_t from) { check(eng_survival_set_acquired_from(handle(), from)); }
+    void set_threads(int32_t threads) { check(eng_survival_set_threads(handle(), threads)); }
+    void from_columns(const std::vector<double> &durations, const std::vector<char> &observed)
+    {
+        const int64_t rows = detail::rows(durations, observed);
+        check(eng_survival_from_columns(handle(), rows, detail::first(durations), detail::first(observed)));
+    }
+    void of_contracts(const ledger &from, int64_t as_of) { check(eng_survival_of_contracts(handle(), from.handle(), as_of)); }
+    void of_silence(const ledger &from, int64_t as_of, double gap)
+    {
+        check(eng_survival_of_silence(handle(), from.handle(), as_of, gap));
+    }
+    int64_t size() const
+    {
+        int64_t rows = 0, without = 0, earlier = 0;
+        check(eng_survival_count(handle(), &rows, &without, &earlier));
+        return rows;
+    }
+    void column(int32_t column, std::vector<double> &values, std::vector<char> &valid) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        valid.resize(values.size());
+        check(eng_survival_double_column(handle(), column, 0, size(), detail::first(values), detail::first(valid)));
+    }
+    void column(int32_t column, std::vector<int64_t> &values) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        check(eng_survival_int64_column(handle(), column, 0, size(), detail::first(values)));
+    }
+    /* Whether it is known. */
+    bool at(double time, double &probability) const
+    {
+        int32_t present = 0;
+        check(eng_survival_at(handle(), time, &probability, &present));
+        return present != 0;
+    }
+    /* Whether half of all left; an end of its interval that the data does not reach is 0. */
+    bool median(double &median, double &low, double &high) const
+    {
+        int32_t present = 0;
+        check(eng_survival_median(handle(), &median, &low, &high, &present));
+        return (present & 1) != 0;
+    }
+};
+
+/* Models and rulebooks side by side, on what came after they had to say it. */
+class validation : public detail::owner<eng_validation, eng_validation_new, eng_validation_free, eng_validation_error> {
+public:
+    void add_model(const std::string &name) { check(eng_validation_add_model(handle(), name.data(), detail::length(name))); }
+    void add_rulebook(const std::string &name, const rulebook &rules)
+    {
+        check(eng_validation_add_rulebook(handle(), name.data(), detail::length(name), rules.handle()));
+    }
+    void clear() { check(eng_validation_clear(handle())); }
+    void set_origins(const std::vector<int64_t> &origins)
+    {
+        check(eng_validation_set_origins(handle(), static_cast<int64_t>(origins.size()), detail::first(origins)));
+    }
+    void set_acquired_from(int64_t from) { check(eng_validation_set_acquired_from(handle(), from)); }
+    void set_intervals(double level, int64_t samples, int64_t seed)
+    {
+        check(eng_validation_set_intervals(handle(), level, samples, seed));
+    }
+    void set_threads(int32_t threads) { check(eng_validation_set_threads(handle(), threads)); }
+    void validate(const ledger &from, double horizon, int32_t time_unit)
+    {
+        check(eng_validation_validate(handle(), from.handle(), horizon, time_unit));
+    }
+    /* Whether a model could be chosen; its index among the candidates. */
+    bool chosen(int64_t &candidate) const
+    {
+        int32_t present = 0;
+        check(eng_validation_chosen(handle(), &candidate, &present));
+        return present != 0;
+    }
+    std::string json() const { return text_of(eng_validation_json); }
 };
 
 } /* namespace engagement */

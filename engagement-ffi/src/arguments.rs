@@ -37,3 +37,28 @@ pub(crate) fn unit(value: i32, name: &str) -> Result<TimeUnit> {
 pub(crate) fn counted(value: i64, name: &str) -> Result<u32> {
     u32::try_from(value).map_err(|_| invalid(format!("{name}: {value} is not 0 to {}", u32::MAX)))
 }
+
+/// A number of customers as the core has it.
+pub(crate) fn size(value: i64, name: &str) -> Result<u64> {
+    u64::try_from(value).map_err(|_| invalid(format!("{name}: {value} is not 0 or more")))
+}
+
+/// A seed of random numbers: any number is one.
+pub(crate) fn seed(value: i64) -> u64 {
+    value.cast_unsigned()
+}
+
+/// The most opportunities of one customer, 27 years of days: predictions take a step for each, an interval as many times as many.
+const MOST_OPPORTUNITIES: u32 = 10_000;
+
+/// A number of opportunities to buy.
+pub(crate) fn opportunities(value: i64, name: &str) -> Result<u32> {
+    let found = u32::try_from(value).ok().filter(|number| *number <= MOST_OPPORTUNITIES);
+    found.ok_or_else(|| invalid(format!("{name}: {value} is not 0 to {MOST_OPPORTUNITIES}")))
+}
+
+/// How often something is done again with other random numbers.
+pub(crate) fn replicates(value: i64) -> Result<u32> {
+    let found = u32::try_from(value).ok().filter(|number| (1..=100_000).contains(number));
+    found.ok_or_else(|| invalid(format!("replicates: {value} are not 1 to 100000")))
+}

@@ -39,6 +39,20 @@ pub(crate) fn write_read<T, H, R>(
     })
 }
 
+/// A call that reads what a handle stands for beside what it reads first, before the handle is locked: what another handle of the
+/// same type stands for, or the same one.
+pub(crate) fn read_both<T, H, R>(
+    table: &'static Table<T>,
+    handle: *mut H,
+    first: impl FnOnce() -> Result<R>,
+    body: impl FnOnce(&T, R) -> Result<()>,
+) -> i32 {
+    enter(table, handle, |object| {
+        let found = first()?;
+        body(&*object.read()?, found)
+    })
+}
+
 /// A long call that changes what a handle stands for: it reports progress, and can be cancelled. A cancel that comes before
 /// it stops it at once, so that no cancel is lost to a race.
 pub(crate) fn work<T, H>(table: &'static Table<T>, handle: *mut H, body: impl FnOnce(&mut T, &Progress) -> Result<()>) -> i32 {

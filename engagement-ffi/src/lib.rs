@@ -8,13 +8,20 @@
 //! | `status` | status codes, versions |
 //! | `handle` | tables of handles: tokens that are looked up, never followed |
 //! | `guard`, `quiet`, `fork` | what every call passes: locks, panics, errors, forks |
-//! | `arguments`, `text`, `out`, `keys`, `convert` | choices and text in, outputs, customers' keys, times and amounts as text |
+//! | `arguments`, `columns`, `text` | choices, arrays and text in |
+//! | `out`, `keys`, `convert` | outputs, customers' keys, times and amounts as text |
 //! | `batch`, `memory`, `rows` | memory of the caller bound to fields, and read |
 //! | `ledger`, `load` | ledgers, and rows into them |
 //! | `rulebook` | rulebooks |
-//! | `purchases`, `model`, `predict` | purchases summarised, the models fitted to them, and what those predict |
+//! | `purchases`, `simulate` | purchases, summarised or drawn from a model |
+//! | `model`, `held` | models, and what a handle of one holds |
+//! | `fit`, `evidence` | how models are fitted, and how far a fit can be trusted |
+//! | `predict`, `contract` | what models of purchases and spend, and those of contracts and opportunities, say |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
-//! | `forecast` | what customers will do and are worth, one and all |
+//! | `forecast`, `bridge` | what customers will do and are worth, one and all, and why that changed |
+//! | `stages`, `retention`, `survival` | who is new, active, at risk or lapsed, who comes back, and for how long |
+//! | `rfm` | scores and segments by recency, frequency and monetary value |
+//! | `validation` | what models and rulebooks predict, beside what came |
 //!
 //! # Safety
 //! All functions share one contract. A pointer that is not null points to what its type and the length beside it say; text in lives
@@ -27,12 +34,18 @@ compile_error!("a C library must answer panics, not abort its host: build with p
 
 mod arguments;
 pub mod batch;
+pub mod bridge;
+mod columns;
+pub mod contract;
 pub mod convert;
+pub mod evidence;
 pub mod explain;
+pub mod fit;
 pub mod forecast;
 mod fork;
 mod guard;
 mod handle;
+mod held;
 mod keys;
 pub mod ledger;
 pub mod load;
@@ -43,16 +56,26 @@ pub mod predict;
 pub mod purchases;
 mod quiet;
 pub mod ratio;
+pub mod retention;
+pub mod rfm;
 mod rows;
 pub mod rulebook;
 pub mod score;
 pub mod scores;
+pub mod simulate;
+pub mod stages;
 pub mod status;
+pub mod survival;
 mod text;
+pub mod validation;
 
 pub use batch::*;
+pub use bridge::*;
+pub use contract::*;
 pub use convert::*;
+pub use evidence::*;
 pub use explain::*;
+pub use fit::*;
 pub use forecast::*;
 pub use ledger::*;
 pub use load::*;
@@ -60,7 +83,13 @@ pub use model::*;
 pub use predict::*;
 pub use purchases::*;
 pub use ratio::*;
+pub use retention::*;
+pub use rfm::*;
 pub use rulebook::*;
 pub use score::*;
 pub use scores::*;
+pub use simulate::*;
+pub use stages::*;
 pub use status::*;
+pub use survival::*;
+pub use validation::*;

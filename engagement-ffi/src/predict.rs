@@ -5,7 +5,8 @@ use engagement_core::{Error, ErrorKind, Purchases, Result};
 
 use crate::arguments::counted;
 use crate::guard;
-use crate::model::{MODELS, Slot, eng_model};
+use crate::held::Slot;
+use crate::model::{MODELS, eng_model};
 use crate::out::{Out, OutColumn, count, range};
 use crate::purchases::{PURCHASES, eng_purchases};
 
@@ -58,7 +59,7 @@ fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: 
     rows_of(model, purchases, rows, values, |slot, purchases, rows| {
         let model = slot.purchases()?;
         if rows.len() == purchases.len() {
-            return purchases.map(slot.threads, |customer| predict(model, customer));
+            return purchases.map(slot.options.threads, |customer| predict(model, customer));
         }
         collected(rows, |row| predict(model, &purchases.history(row)))
     })

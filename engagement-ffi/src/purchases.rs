@@ -5,11 +5,11 @@ use std::ffi::c_char;
 use engagement_core::{Error, ErrorKind, PurchaseColumns, PurchaseOptions, Purchases, Result, TimeUnit, Timestamp, Values, Zone};
 
 use crate::arguments::{self, counted, unit};
+use crate::columns::{counts, numbers};
 use crate::guard;
 use crate::handle::Table;
 use crate::keys;
 use crate::ledger::{LEDGERS, eng_ledger};
-use crate::memory::memory;
 use crate::out::{Out, OutColumn, complete, count, nullable, range};
 use crate::score::no_column;
 use crate::text::{self, write_text};
@@ -57,12 +57,12 @@ pub(crate) static PURCHASES: Table<Summary> = Table::new(7);
 
 /// The settings of a summary, and the summary.
 pub(crate) struct Summary {
-    unit: TimeUnit,
+    pub(crate) unit: TimeUnit,
     grain: TimeUnit,
     zone: Option<Zone>,
     holdout: Option<Timestamp>,
     acquired_from: Option<Timestamp>,
-    threads: usize,
+    pub(crate) threads: usize,
     purchases: Option<Purchases>,
 }
 
@@ -84,7 +84,7 @@ impl Summary {
     }
 
     /// Takes a summary, with all that it would otherwise make on first use: what a fork cuts short would never be made.
-    fn keep(&mut self, purchases: Purchases) {
+    pub(crate) fn keep(&mut self, purchases: Purchases) {
         let _ = purchases.distinct();
         self.purchases = Some(purchases);
     }
@@ -259,47 +259,6 @@ struct Columns {
     value: Option<Vec<f64>>,
     paid: Option<Vec<u32>>,
     log_gaps: Option<Vec<f64>>,
-}
-
-/// Copies an array of counts.
-///
-/// # Safety
-/// It holds `rows` numbers.
-unsafe fn counts(first: *const i64, rows: usize, name: &str) -> Result<Vec<u32>> {
-    let of_row = |row, value| counted(value, name).map_err(|error| error.at(format_args!("row {row}")));
-    // SAFETY: the caller's promise.
-    unsafe { copied(first, rows, name, of_row) }
-}
-
-/// Copies an array of numbers.
-///
-/// # Safety
-/// It holds `rows` numbers.
-unsafe fn numbers(first: *const f64, rows: usize, name: &str) -> Result<Vec<f64>> {
-    // SAFETY: the caller's promise.
-    unsafe { copied(first, rows, name, |_, value| Ok(value)) }
-}
-
-/// Copies an array, at any alignment.
-///
-/// # Safety
-/// It holds `rows` numbers.
-unsafe fn copied<T: Copy, U>(
-    first: *const T,
-    rows: usize,
-    name: &str,
-    convert: impl Fn(usize, T) -> Result<U>,
-) -> Result<Vec<U>> {
-    let mut values = Vec::new();
-    if rows > 0 {
-        let from = memory(first, 0, size_of::<T>(), name)?;
-        values.try_reserve_exact(rows)?;
-        for row in 0..rows {
-            // SAFETY: the caller's promise.
-            values.push(convert(row, unsafe { from.value::<T>(row)? })?);
-        }
-    }
-    Ok(values)
 }
 
 /// Counts the rows, the prospects, who have not bought yet, and the customers left out by `eng_purchases_set_acquired_from`.

@@ -1,6 +1,7 @@
 //! Scores: all customers, as columns.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use engagement_core::{Error, ErrorKind, Result, ScoreOptions, Scores, Timestamp};
 
@@ -38,11 +39,17 @@ pub(crate) static SCORES: Table<Sheet> = Table::new(5);
 pub(crate) struct Sheet {
     threads: usize,
     contributions: bool,
-    scores: Option<Scores>,
+    /// Shared with a bridge to other scores for as long as it is made.
+    scores: Option<Arc<Scores>>,
 }
 
 impl Sheet {
     pub(crate) fn scores(&self) -> Result<&Scores> {
+        self.shared().map(Arc::as_ref)
+    }
+
+    /// The same, to be kept beyond the lock.
+    pub(crate) fn shared(&self) -> Result<&Arc<Scores>> {
         self.scores.as_ref().ok_or_else(|| Error::new(ErrorKind::MissingField, "nothing has been scored into this handle"))
     }
 }
@@ -115,10 +122,10 @@ pub unsafe extern "system" fn eng_scores_score(
     guard::work(&SCORES, scores, |sheet, progress| {
         let as_of = Timestamp::from_micros(as_of_us)?;
         let options = ScoreOptions { threads: sheet.threads, contributions: sheet.contributions, progress: Some(progress) };
-        sheet.scores = Some(RULEBOOKS.with(rulebook.addr(), |compiled| {
+        sheet.scores = Some(Arc::new(RULEBOOKS.with(rulebook.addr(), |compiled| {
             let rules = &rules(compiled)?.rules;
             LEDGERS.with(ledger.addr(), |book| rules.score_all(&book.ledger, as_of, &options))
-        })?);
+        })?));
         Ok(())
     })
 }

@@ -45,6 +45,8 @@ static=$(sed -n 's/^Libs.private: //p' "$lib/pkgconfig/engagement.pc")
 # Not in release mode: the numbers do not depend on it, and the tests have built this already.
 cargo run --quiet -p engagement-ffi --example rust_client >"$work/rust.txt"
 [ "$(wc -l <"$work/rust.txt")" -ge 10 ] || die "the Rust client prints too little"
+cargo run --quiet -p engagement-ffi --example rust_models >"$work/rust_models.txt"
+[ "$(wc -l <"$work/rust_models.txt")" -ge 20 ] || die "the Rust client of models prints too little"
 
 # --- what the shared library exports, and what it is called ---------------------------------------------------------
 if [ "$(uname -s)" = Linux ]; then
@@ -78,6 +80,10 @@ for standard in "-std=c90 -pedantic-errors" "-std=c99 -Wall -Wextra -Wpedantic -
     "$cc" $standard -I"$prefix/include" "$c/client.c" -o "$work/c_static" "$lib/libengagement.a" $static
     env -u LD_LIBRARY_PATH "$work/c_static" >"$work/c.txt"
     same "$work/rust.txt" "$work/c.txt" "C, static ($standard)"
+    # shellcheck disable=SC2086
+    "$cc" $standard -I"$prefix/include" "$c/models.c" -o "$work/c_models" -L"$lib" -lengagement
+    "$work/c_models" >"$work/c.txt"
+    same "$work/rust_models.txt" "$work/c.txt" "C, models ($standard)"
     # shellcheck disable=SC2086
     "$cc" $standard -I"$prefix/include" "$c/same_bits.c" -o "$work/same_bits" -L"$lib" -lengagement
 done
@@ -159,6 +165,10 @@ if have g++; then
             -o "$work/cpp" -L"$lib" -lengagement
         "$work/cpp" >"$work/cpp.txt"
         same "$work/rust.txt" "$work/cpp.txt" "C++ ($standard)"
+        g++ -std=$standard -Wall -Wextra -pedantic-errors -Werror -I"$prefix/include" "$ffi/examples/cpp/models.cpp" \
+            -o "$work/cpp_models" -L"$lib" -lengagement
+        "$work/cpp_models" >"$work/cpp.txt"
+        same "$work/rust_models.txt" "$work/cpp.txt" "C++, models ($standard)"
     done
 else
     missing g++ "C++"

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The sections of the header: what they are about, and the source.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 23] = [
     ("Status codes, and what the library says of itself", "status"),
     ("Ledgers", "ledger"),
     ("Batches: which memory of yours holds which field of the rows", "batch"),
@@ -15,10 +15,20 @@ const SECTIONS: [(&str, &str); 13] = [
     ("Why a customer scores so", "explain"),
     ("All customers", "scores"),
     ("Purchases: what the models of repeat buying and of spend are fitted to", "purchases"),
-    ("Models: fitted, loaded, saved", "model"),
-    ("What a model predicts", "predict"),
+    ("Models: loaded, saved, and their parameters", "model"),
+    ("How a model is fitted, and to what", "fit"),
+    ("How far a fit can be trusted", "evidence"),
+    ("What a model of purchases or of spend predicts", "predict"),
+    ("What a model of contracts or of opportunities says", "contract"),
+    ("Customers drawn from a model", "simulate"),
     ("Forecasts: what customers will do and are worth, by a rulebook with models", "forecast"),
+    ("Why all customers together are worth more, or less, than before", "bridge"),
     ("Engagement ratios", "ratio"),
+    ("Stages: new, active, at risk, lapsed", "stages"),
+    ("Scores and segments by recency, frequency and monetary value", "rfm"),
+    ("The cohort table", "retention"),
+    ("Survival curves", "survival"),
+    ("Validation: what models and rulebooks predict, beside what came", "validation"),
 ];
 const LAST: (&str, &str) = ("Times and amounts as text", "convert");
 

@@ -82,6 +82,12 @@ fn longs(_: &Out) -> *const i64 {
 fn strings(_: &Out) -> *const *const c_char {
     longs(&Out { long: null_mut(), int: null_mut(), double: null_mut(), text: null_mut() }).cast()
 }
+fn chars_in(_: &Out) -> *const c_char {
+    c"".as_ptr()
+}
+fn scores(_: &Out) -> eng_scores {
+    null_mut()
+}
 fn batch(_: &Out) -> eng_batch {
     null_mut()
 }
@@ -193,6 +199,7 @@ calls! {
         eng_scores_ratio(double, double, double, int);
         eng_scores_money_column(number::<20>, zero, zero, long, chars);
         eng_scores_value(long, long, long, long, long);
+        eng_scores_bridge(scores, long, long, long, long, long, long, long, long);
     }
     ratios(h: eng_ratios) {
         eng_ratios_error(chars, eight, long);
@@ -213,6 +220,7 @@ calls! {
         eng_purchases_set_acquired_from(at);
         eng_purchases_set_threads(no);
         eng_purchases_summarise(ledger, at);
+        eng_purchases_simulate(model, model, zero, doubles, zero);
         eng_purchases_from_columns(zero, longs, doubles, doubles, none::<f64>, none::<i64>, none::<f64>);
         eng_purchases_count(long, long, long);
         eng_purchases_holdout_length(double);
@@ -248,13 +256,114 @@ calls! {
         eng_model_discounted_purchases_column(purchases, one, one, zero, zero, double);
         eng_model_expected_value(zero, nothing, double);
         eng_model_expected_value_column(purchases, zero, zero, double);
+        eng_model_set_penalty(half);
+        eng_model_set_prior(ann, nul, number::<3>, one, one);
+        eng_model_set_start(zero, doubles);
+        eng_model_set_max_iterations(eight);
+        eng_model_fit_opportunities(zero, longs, longs, longs, none::<i64>);
+        eng_model_fit_contracts(ann, nul, zero, longs, chars_in);
+        eng_model_fit_cohorts(ann, nul, zero, longs, longs);
+        eng_model_convergence(double, long, long, long);
+        eng_model_at_boundary(zero, int);
+        eng_model_covariance(zero, zero, double, int);
+        eng_model_interval(zero, half, double, double);
+        eng_model_likelihood_ratio(model, double, long, double);
+        eng_model_bootstrap(purchases, eight, zero, long, long);
+        eng_model_bootstrap_interval(zero, half, double, double);
+        eng_model_survival(zero, zero, double);
+        eng_model_retention_rate(eight, double);
+        eng_model_probability_of_loss(eight, double);
+        eng_model_expected_renewals(zero, eight, double);
+        eng_model_discounted_renewals(zero, half, double);
+        eng_model_opportunity_alive(zero, zero, eight, zero, double);
+        eng_model_opportunity_expected(zero, zero, eight, zero, double);
+        eng_model_opportunity_probability(zero, zero, eight, zero, zero, double);
+        eng_model_opportunity_discounted(zero, zero, eight, zero, half, double);
+        eng_model_opportunity_interval(zero, zero, eight, zero, half, long, long);
+    }
+    boards(h: eng_stages) {
+        eng_stages_error(chars, eight, long);
+        eng_stages_set_new_within(one);
+        eng_stages_set_thresholds(half, |_: &Out| 0.1);
+        eng_stages_set_rate(one, one);
+        eng_stages_set_typical_gap(one);
+        eng_stages_tell(purchases);
+        eng_stages_from_rulebook(rulebook, number::<2>);
+        eng_stages_from_columns(zero, longs, doubles, doubles);
+        eng_stages_stage(zero, nothing, one, int);
+        eng_stages_silence(zero, nothing, one, double);
+        eng_stages_count(long, long, long, long, long, long);
+        eng_stages_column(zero, zero, int);
+        eng_stages_typical_gap(double, int);
+    }
+    rankings(h: eng_rfm) {
+        eng_rfm_error(chars, eight, long);
+        eng_rfm_set_bins(number::<5>);
+        eng_rfm_set_cuts(number::<1>, zero, doubles);
+        eng_rfm_set_segments(|_: &Out| c"[]".as_ptr(), nul);
+        eng_rfm_set_threads(no);
+        eng_rfm_score(ledger, at);
+        eng_rfm_from_columns(zero, doubles, longs, doubles);
+        eng_rfm_count(long, long);
+        eng_rfm_key(zero, chars, eight, long);
+        eng_rfm_key_width(long);
+        eng_rfm_key_column(zero, zero, zero, chars);
+        eng_rfm_int64_key_column(zero, zero, long, chars);
+        eng_rfm_double_column(number::<1>, zero, zero, double);
+        eng_rfm_score_column(number::<1>, zero, zero, int);
+        eng_rfm_segment_column(zero, zero, int);
+        eng_rfm_segment_count(long);
+        eng_rfm_segment(zero, long, chars, eight, long);
+        eng_rfm_cut_count(number::<1>, long);
+        eng_rfm_cuts(number::<1>, zero, zero, double);
+        eng_rfm_notes(chars, eight, long);
+    }
+    tables(h: eng_retention) {
+        eng_retention_error(chars, eight, long);
+        eng_retention_set_period(number::<2>);
+        eng_retention_set_days(eight);
+        eng_retention_set_acquired_from(at);
+        eng_retention_set_threads(no);
+        eng_retention_measure(ledger, at);
+        eng_retention_count(long, long, long);
+        eng_retention_cohort(zero, long, long, chars, eight, long);
+        eng_retention_column(zero, number::<1>, zero, zero, long);
+        eng_retention_share(zero, number::<1>, zero, double, double, double);
+    }
+    curves(h: eng_survival) {
+        eng_survival_error(chars, eight, long);
+        eng_survival_set_plain(no);
+        eng_survival_set_unit(number::<2>);
+        eng_survival_set_acquired_from(at);
+        eng_survival_set_threads(no);
+        eng_survival_from_columns(zero, doubles, chars_in);
+        eng_survival_of_contracts(ledger, at);
+        eng_survival_of_silence(ledger, at, one);
+        eng_survival_count(long, long, long);
+        eng_survival_double_column(number::<1>, zero, zero, double, chars);
+        eng_survival_int64_column(number::<6>, zero, zero, long);
+        eng_survival_at(one, double, int);
+        eng_survival_median(double, double, double, int);
+    }
+    trials(h: eng_validation) {
+        eng_validation_error(chars, eight, long);
+        eng_validation_add_model(|_: &Out| c"nbd".as_ptr(), nul);
+        eng_validation_add_rulebook(ann, nul, rulebook);
+        eng_validation_clear();
+        eng_validation_set_origins(zero, longs);
+        eng_validation_set_acquired_from(at);
+        eng_validation_set_intervals(half, |_: &Out| 20, zero);
+        eng_validation_set_threads(no);
+        eng_validation_validate(ledger, one, number::<2>);
+        eng_validation_chosen(long, int);
+        eng_validation_json(chars, eight, long);
     }
 }
 
 /// A type of handle, and the calls on one.
 type Group = (&'static str, fn(usize) -> Vec<(&'static str, i32)>);
 
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 13] = [
     ("ledger", ledgers),
     ("batch", batches),
     ("rulebook", rulebooks),
@@ -263,6 +372,11 @@ const GROUPS: [Group; 8] = [
     ("ratios", ratios),
     ("purchases", summaries),
     ("model", models),
+    ("stages", boards),
+    ("rfm", rankings),
+    ("retention", tables),
+    ("survival", curves),
+    ("validation", trials),
 ];
 
 fn handle(kind: &str) -> usize {
@@ -274,6 +388,11 @@ fn handle(kind: &str) -> usize {
         "scores" => new_scores().addr(),
         "purchases" => new_purchases().addr(),
         "model" => new_model().addr(),
+        "stages" => made(eng_stages_new).addr(),
+        "rfm" => made(eng_rfm_new).addr(),
+        "retention" => made(eng_retention_new).addr(),
+        "survival" => made(eng_survival_new).addr(),
+        "validation" => made(eng_validation_new).addr(),
         _ => {
             let mut ratios = null_mut();
             assert_eq!(unsafe { eng_ratios_new(&raw mut ratios) }, ENG_OK);
@@ -292,6 +411,11 @@ fn free(kind: &str, address: usize) -> i32 {
             "scores" => eng_scores_free(without_provenance_mut(address)),
             "purchases" => eng_purchases_free(without_provenance_mut(address)),
             "model" => eng_model_free(without_provenance_mut(address)),
+            "stages" => eng_stages_free(without_provenance_mut(address)),
+            "rfm" => eng_rfm_free(without_provenance_mut(address)),
+            "retention" => eng_retention_free(without_provenance_mut(address)),
+            "survival" => eng_survival_free(without_provenance_mut(address)),
+            "validation" => eng_validation_free(without_provenance_mut(address)),
             _ => eng_ratios_free(without_provenance_mut(address)),
         }
     }
@@ -355,6 +479,17 @@ fn the_list_of_calls_reaches_good_handles() {
             "eng_model_probability_of_purchases_column",
             "eng_model_discounted_purchases_column",
             "eng_model_expected_value_column",
+            "eng_model_likelihood_ratio",
+            "eng_scores_bridge",
+            "eng_purchases_simulate",
+            "eng_rfm_score",
+            "eng_retention_measure",
+            "eng_survival_of_contracts",
+            "eng_survival_of_silence",
+            "eng_stages_tell",
+            "eng_stages_from_rulebook",
+            "eng_validation_add_rulebook",
+            "eng_validation_validate",
         ];
         for name in refused {
             assert!(takes_another.contains(&name), "{name}");

@@ -11,7 +11,7 @@ use engagement::*;
 pub(crate) const AT: i64 = 1_772_000_000_000_000;
 
 /// The text a function gives, read as a careful caller does: ask for the size, then for the text.
-pub(crate) fn text(get: impl Fn(*mut c_char, i64, *mut i64) -> i32) -> String {
+pub(crate) fn text(mut get: impl FnMut(*mut c_char, i64, *mut i64) -> i32) -> String {
     let mut needed = 0;
     assert_eq!(get(null_mut(), 0, &raw mut needed), ENG_OK);
     let mut buffer = vec![1u8; needed as usize];
@@ -65,6 +65,13 @@ pub(crate) fn new_model() -> eng_model {
     let mut model = null_mut();
     assert_eq!(unsafe { eng_model_new(&raw mut model) }, ENG_OK);
     model
+}
+
+/// A new handle of a type that only some tests use.
+pub(crate) fn made<T>(new: unsafe extern "system" fn(*mut *mut T) -> i32) -> *mut T {
+    let mut handle = null_mut();
+    assert_eq!(unsafe { new(&raw mut handle) }, ENG_OK);
+    handle
 }
 
 /// Appends an interaction without an amount.

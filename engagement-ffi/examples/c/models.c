@@ -1,0 +1,141 @@
+/*
+ * Fits models with a prior and a penalty, says how far the fits can be trusted, tells the stages of customers, and values contracts.
+ *
+ *   cc models.c $(pkg-config --cflags --libs engagement) -o models
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <engagement.h>
+
+#define CUSTOMERS 1000
+#define RENEWALS 8
+
+/* The regular cohort of Fader & Hardie (2007), doi:10.1002/dir.20074: customers at the start, and after each renewal. */
+static const int64_t still_there[RENEWALS] = {1000, 631, 468, 382, 326, 289, 262, 241};
+
+static void check(int32_t status)
+{
+    char text[256];
+    if (status != ENG_OK) {
+        eng_status_text(status, text, sizeof text, NULL);
+        fprintf(stderr, "error %d: %s\n", (int)status, text);
+        exit(1);
+    }
+}
+
+static void check_model(int32_t status, eng_model model)
+{
+    char text[1024];
+    if (status != ENG_OK && eng_model_error(model, text, sizeof text, NULL) == ENG_OK) {
+        fprintf(stderr, "model: %s\n", text);
+    }
+    check(status);
+}
+
+/* The parameters with their 90 % intervals. */
+static void print_model(eng_model model)
+{
+    char name[64], letter[32];
+    int64_t count, i;
+    double value, error, low, high;
+    int32_t present;
+
+    check_model(eng_model_name(model, name, sizeof name, NULL), model);
+    printf("%s\n", name);
+    check_model(eng_model_parameter_count(model, &count), model);
+    for (i = 0; i < count; i++) {
+        check_model(eng_model_parameter_name(model, i, letter, sizeof letter, NULL), model);
+        check_model(eng_model_parameter(model, i, &value, &error, &present), model);
+        check_model(eng_model_interval(model, i, 0.9, &low, &high), model);
+        printf("%-8s %10.4f %10.4f to %10.4f\n", letter, value, low, high);
+    }
+}
+
+/* Contracts: how many are renewed, and what those are worth that were. */
+static void contracts(void)
+{
+    eng_model smaller, larger;
+    int64_t length = RENEWALS, degrees_of_freedom;
+    double survival, rate, expected, residual, statistic, p_value;
+
+    check(eng_model_new(&smaller));
+    check(eng_model_new(&larger));
+    check_model(eng_model_fit_cohorts(smaller, "shifted-beta-geometric", -1, 1, &length, still_there), smaller);
+    check_model(eng_model_fit_cohorts(larger, "beta-discrete-weibull", -1, 1, &length, still_there), larger);
+    print_model(smaller);
+    print_model(larger);
+    check_model(eng_model_likelihood_ratio(larger, smaller, &statistic, &degrees_of_freedom, &p_value), larger);
+    printf("likelihood ratio %.4f, %ld more, p = %.6f\n", statistic, (long)degrees_of_freedom, p_value);
+
+    check_model(eng_model_survival(larger, 0, 12, &survival), larger);
+    check_model(eng_model_retention_rate(larger, 12, &rate), larger);
+    check_model(eng_model_expected_renewals(larger, 4, 12, &expected), larger);
+    check_model(eng_model_discounted_renewals(larger, 4, 0.1, &residual), larger);
+    printf("after 12 renewals %.4f are left, and %.4f of them came through the last\n", survival, rate);
+    printf("of one renewed 4 times %.4f more of 12, worth %.4f periods\n", expected, residual);
+    check(eng_model_free(smaller));
+    check(eng_model_free(larger));
+}
+
+/* Customers drawn from a model: the fit, and who is still there. */
+static void stages_of_drawn(void)
+{
+    static double ages[CUSTOMERS];
+    static int32_t stage_of[CUSTOMERS];
+    eng_model model;
+    eng_purchases purchases;
+    eng_stages stages;
+    double r, alpha, error, probability;
+    int64_t rows, counts[5];
+    int32_t present, stage;
+    char text[32];
+    int i;
+
+    for (i = 0; i < CUSTOMERS; i++) {
+        ages[i] = 1 + i % 39;
+    }
+    check(eng_model_new(&model));
+    check_model(eng_model_from_json(model, "{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":6.183,\"a\":0.891,\"b\":1.614}", -1),
+                model);
+    check(eng_purchases_new(&purchases));
+    check(eng_purchases_simulate(purchases, model, NULL, CUSTOMERS, ages, 7));
+
+    check_model(eng_model_set_prior(model, "r", -1, ENG_PRIOR_GAMMA, 2.0, 4.0), model);
+    check_model(eng_model_set_penalty(model, 0.0001), model);
+    check_model(eng_model_set_threads(model, 1), model);
+    check_model(eng_model_fit(model, "mbg-nbd", -1, purchases), model);
+    print_model(model);
+
+    check_model(eng_model_parameter(model, 0, &r, &error, &present), model);
+    check_model(eng_model_parameter(model, 1, &alpha, &error, &present), model);
+    check(eng_stages_new(&stages));
+    check(eng_stages_set_new_within(stages, 4));
+    check(eng_stages_set_rate(stages, r, alpha));
+    check(eng_stages_tell(stages, purchases));
+    check(eng_stages_count(stages, &rows, &counts[0], &counts[1], &counts[2], &counts[3], &counts[4]));
+    for (i = 0; i < 5; i++) {
+        check(eng_stage_text(i, text, sizeof text, NULL));
+        printf("%-10s %5ld\n", text, (long)counts[i]);
+    }
+    check(eng_stages_column(stages, 0, rows, stage_of));
+    for (i = 0; i < 5; i++) {
+        check(eng_stage_text(stage_of[i], text, sizeof text, NULL));
+        printf("customer %d is %s\n", i, text);
+    }
+    check(eng_stages_stage(stages, 6, 10, 30, &stage));
+    check(eng_stages_silence(stages, 6, 10, 30, &probability));
+    check(eng_stage_text(stage, text, sizeof text, NULL));
+    printf("silent for 20 weeks after 7 purchases in 10: %s, for a silence of probability %.6f\n", text, probability);
+
+    check(eng_stages_free(stages));
+    check(eng_purchases_free(purchases));
+    check(eng_model_free(model));
+}
+
+int main(void)
+{
+    contracts();
+    stages_of_drawn();
+    return 0;
+}

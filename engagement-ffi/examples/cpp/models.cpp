@@ -1,0 +1,97 @@
+/*
+ * The same as examples/c/models.c, by objects that free themselves: models with a prior and a penalty, stages, and contracts.
+ *
+ *   c++ models.cpp $(pkg-config --cflags --libs engagement) -o models
+ */
+#include <cstdio>
+#include <exception>
+
+#include <engagement.hpp>
+
+static void print_model(const engagement::model &model)
+{
+    std::printf("%s\n", model.name().c_str());
+    const std::vector<engagement::parameter> parameters = model.parameters();
+    for (std::size_t i = 0; i < parameters.size(); i++) {
+        const engagement::interval ends = model.interval(static_cast<int64_t>(i), 0.9);
+        std::printf("%-8s %10.4f %10.4f to %10.4f\n", parameters[i].name.c_str(), parameters[i].value, ends.low, ends.high);
+    }
+}
+
+static void contracts()
+{
+    /* The regular cohort of Fader & Hardie (2007), doi:10.1002/dir.20074. */
+    static const int64_t there[] = {1000, 631, 468, 382, 326, 289, 262, 241};
+    const std::vector<int64_t> cohort(there, there + 8);
+    engagement::model smaller, larger;
+    smaller.fit_cohort("shifted-beta-geometric", cohort);
+    larger.fit_cohort("beta-discrete-weibull", cohort);
+    print_model(smaller);
+    print_model(larger);
+    const engagement::likelihood_ratio test = larger.likelihood_ratio(smaller);
+    std::printf("likelihood ratio %.4f, %ld more, p = %.6f\n", test.statistic, static_cast<long>(test.degrees_of_freedom),
+                test.p_value);
+    std::printf("after 12 renewals %.4f are left, and %.4f of them came through the last\n", larger.survival(0, 12),
+                larger.retention_rate(12));
+    std::printf("of one renewed 4 times %.4f more of 12, worth %.4f periods\n", larger.expected_renewals(4, 12),
+                larger.discounted_renewals(4, 0.1));
+}
+
+static void stages_of_drawn()
+{
+    std::vector<double> ages;
+    for (int i = 0; i < 1000; i++) {
+        ages.push_back(1 + i % 39);
+    }
+    engagement::model model;
+    model.from_json("{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":6.183,\"a\":0.891,\"b\":1.614}");
+    engagement::purchases purchases;
+    purchases.simulate(model, ages, 7);
+    model.set_prior("r", ENG_PRIOR_GAMMA, 2.0, 4.0);
+    model.set_penalty(0.0001);
+    model.set_threads(1);
+    model.fit("mbg-nbd", purchases);
+    print_model(model);
+
+    const std::vector<engagement::parameter> parameters = model.parameters();
+    engagement::stages stages;
+    stages.set_new_within(4);
+    stages.set_rate(parameters[0].value, parameters[1].value);
+    stages.tell(purchases);
+    const engagement::stage_counts c = stages.counts();
+    const int64_t counts[] = {c.prospects, c.fresh, c.active, c.at_risk, c.lapsed};
+    for (int i = 0; i < 5; i++) {
+        std::printf("%-10s %5ld\n", engagement::stage_text(i).c_str(), static_cast<long>(counts[i]));
+    }
+    std::vector<int32_t> stage_of;
+    stages.column(stage_of);
+    for (std::size_t i = 0; i < 5; i++) {
+        std::printf("customer %d is %s\n", static_cast<int>(i), engagement::stage_text(stage_of[i]).c_str());
+    }
+    std::printf("silent for 20 weeks after 7 purchases in 10: %s, for a silence of probability %.6f\n",
+                engagement::stage_text(stages.stage(6, 10, 30)).c_str(), stages.silence(6, 10, 30));
+}
+
+/* Columns of different length are an exception before the library sees them. */
+static bool refuses()
+{
+    engagement::survival curve;
+    try {
+        curve.from_columns(std::vector<double>(3, 1.0), std::vector<char>(2, 1));
+    } catch (const engagement::error &e) {
+        return e.status() == ENG_INVALID_ARGUMENT;
+    }
+    return false;
+}
+
+int main()
+{
+    try {
+        contracts();
+        stages_of_drawn();
+        return refuses() ? 0 : 1;
+    } catch (const std::exception &e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 1;
+    }
+}

@@ -1,0 +1,60 @@
+//! What `examples/c/models.c` prints, by the Rust library: `tests/clients.sh` compares the two.
+
+use engagement_core::model::{
+    BetaDiscreteWeibull, Estimated, Fit, FitOptions, MbgNbd, Parameters, Prior, RenewalModel, Renewals, ShiftedBetaGeometric,
+    likelihood_ratio_test,
+};
+use engagement_core::stay::{Stage, StageOptions, silence_probability, stage_of};
+use engagement_core::{Result, TimeUnit, simulate};
+
+fn main() -> Result<()> {
+    contracts()?;
+    stages_of_drawn()
+}
+
+/// The parameters with their 90 % intervals.
+fn print_model<M: Parameters>(fit: &Fit<M>) -> Result<()> {
+    println!("{}", M::NAME);
+    for ((letter, value), interval) in fit.model.names().iter().zip(fit.model.estimates()).zip(fit.confidence_intervals(0.9)?) {
+        println!("{letter:<8} {value:10.4} {:10.4} to {:10.4}", interval.low, interval.high);
+    }
+    Ok(())
+}
+
+fn contracts() -> Result<()> {
+    let cohort = Renewals::from_cohort(&[1000, 631, 468, 382, 326, 289, 262, 241])?;
+    let smaller = ShiftedBetaGeometric::fit(&cohort, &FitOptions::default())?;
+    let larger = BetaDiscreteWeibull::fit(&cohort, &FitOptions::default())?;
+    print_model(&smaller)?;
+    print_model(&larger)?;
+    let test = likelihood_ratio_test(&smaller, &larger)?;
+    println!("likelihood ratio {:.4}, {} more, p = {:.6}", test.statistic, test.degrees_of_freedom, test.p_value);
+
+    let model = larger.model;
+    let (survival, rate) = (model.survival(12), model.retention_rate(12)?);
+    println!("after 12 renewals {survival:.4} are left, and {rate:.4} of them came through the last");
+    let (expected, residual) = (model.expected_renewals(4, 12), model.discounted_renewals(4, 0.1)?);
+    println!("of one renewed 4 times {expected:.4} more of 12, worth {residual:.4} periods");
+    Ok(())
+}
+
+fn stages_of_drawn() -> Result<()> {
+    let ages: Vec<f64> = (0..1000).map(|row| f64::from(1 + row % 39)).collect();
+    let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
+    let purchases = simulate::purchases(&truth, &ages, None, TimeUnit::Week, 7, 0)?;
+    let options = FitOptions::default().prior("r", Prior::Gamma { shape: 2.0, rate: 4.0 }).penalty(0.0001).threads(1);
+    let fit = MbgNbd::fit(&purchases, &options)?;
+    print_model(&fit)?;
+
+    let options = StageOptions::new(4.0).rate(fit.model.r(), fit.model.alpha());
+    let stages = purchases.stages(&options)?;
+    for stage in Stage::ALL {
+        println!("{stage:<10} {:5}", stages.counts.at(stage));
+    }
+    for (customer, stage) in stages.stage.iter().take(5).enumerate() {
+        println!("customer {customer} is {stage}");
+    }
+    let (stage, silence) = (stage_of(6, 10.0, 30.0, &options)?, silence_probability(6, 10.0, 30.0, &options)?);
+    println!("silent for 20 weeks after 7 purchases in 10: {stage}, for a silence of probability {silence:.6}");
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! What a model handle holds: a model of one of the sorts, and its fit if it was fitted here.
+
+use engagement_core::model::{
+    BetaDiscreteWeibull, BgBb, Bootstrap, Estimated, Fit, FitOptions, GammaGamma, Model, ModelKind, Opportunities, Parameters,
+    RenewalModel, Renewals, ShiftedBetaGeometric,
+};
+use engagement_core::{Error, ErrorKind, Purchases, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::load::json;
+
+/// What a model handle holds.
+#[derive(Default)]
+pub(crate) struct Slot {
+    /// How the next fit is made.
+    pub(crate) options: FitOptions,
+    pub(crate) held: Option<Held>,
+}
+
+/// A model of one of the sorts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sort {
+    Purchases(Model),
+    Special(Special),
+}
+
+/// The models that a rulebook's `[forecast.purchases]` does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "model")]
+pub(crate) enum Special {
+    #[serde(rename = "gamma-gamma")]
+    Spend(GammaGamma),
+    #[serde(rename = "bg-bb")]
+    Opportunities(BgBb),
+    #[serde(rename = "shifted-beta-geometric")]
+    Constant(ShiftedBetaGeometric),
+    #[serde(rename = "beta-discrete-weibull")]
+    Changing(BetaDiscreteWeibull),
+}
+
+/// The names of the models that are `Special`.
+const SPECIAL: [&str; 4] = [GammaGamma::NAME, BgBb::NAME, ShiftedBetaGeometric::NAME, BetaDiscreteWeibull::NAME];
+
+/// A model, and its fit if it was fitted here.
+pub(crate) enum Held {
+    Loaded(Sort),
+    Fitted(Box<Fitted>),
+}
+
+/// A fit, and what there is to know of it.
+pub(crate) struct Fitted {
+    pub(crate) fit: Fit<Sort>,
+    /// How it was made.
+    pub(crate) options: FitOptions,
+    pub(crate) notes: Vec<String>,
+    pub(crate) bootstrap: Option<Bootstrap<Sort>>,
+}
+
+/// The name in a file.
+#[derive(Deserialize)]
+struct Named {
+    model: String,
+}
+
+/// Calls the same of whichever model it is.
+macro_rules! of_any {
+    ($sort:expr, $model:ident => $call:expr) => {
+        match $sort {
+            Sort::Purchases($model) => $call,
+            Sort::Special(Special::Spend($model)) => $call,
+            Sort::Special(Special::Opportunities($model)) => $call,
+            Sort::Special(Special::Constant($model)) => $call,
+            Sort::Special(Special::Changing($model)) => $call,
+        }
+    };
+}
+
+impl Estimated for Sort {
+    fn names(&self) -> Vec<String> {
+        of_any!(self, model => model.names())
+    }
+
+    fn estimates(&self) -> Vec<f64> {
+        of_any!(self, model => model.estimates())
+    }
+
+    fn with_estimates(&self, values: &[f64]) -> Result<Sort> {
+        Ok(match self {
+            Sort::Purchases(model) => Sort::Purchases(model.with_estimates(values)?),
+            Sort::Special(Special::Spend(model)) => Sort::Special(Special::Spend(model.with_estimates(values)?)),
+            Sort::Special(Special::Opportunities(model)) => Sort::Special(Special::Opportunities(model.with_estimates(values)?)),
+            Sort::Special(Special::Constant(model)) => Sort::Special(Special::Constant(model.with_estimates(values)?)),
+            Sort::Special(Special::Changing(model)) => Sort::Special(Special::Changing(model.with_estimates(values)?)),
+        })
+    }
+
+    fn is_positive(&self, index: usize) -> bool {
+        of_any!(self, model => model.is_positive(index))
+    }
+}
+
+impl Sort {
+    fn json(&self) -> Result<String> {
+        match self {
+            Sort::Purchases(model) => model.to_json(),
+            Sort::Special(model) => json(model),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Sort::Purchases(model) => model.name(),
+            Sort::Special(Special::Spend(_)) => GammaGamma::NAME,
+            Sort::Special(Special::Opportunities(_)) => BgBb::NAME,
+            Sort::Special(Special::Constant(_)) => ShiftedBetaGeometric::NAME,
+            Sort::Special(Special::Changing(_)) => BetaDiscreteWeibull::NAME,
+        }
+    }
+
+    /// The sort in words.
+    fn of(&self) -> &'static str {
+        match self {
+            Sort::Purchases(_) => "purchases",
+            Sort::Special(Special::Spend(_)) => "spend",
+            Sort::Special(Special::Opportunities(_)) => "opportunities",
+            Sort::Special(Special::Constant(_) | Special::Changing(_)) => "contracts",
+        }
+    }
+}
+
+impl Held {
+    fn fitted<M: Estimated>(
+        fit: Fit<M>,
+        sort: impl FnOnce(M) -> Sort,
+        options: &FitOptions,
+        notes: impl IntoIterator<Item = String>,
+    ) -> Held {
+        let boundary = fit.convergence.at_boundary.join(", ");
+        let boundary =
+            (!boundary.is_empty()).then(|| format!("{boundary}: not bounded by the data, so that nothing has a standard error"));
+        let notes = notes.into_iter().chain(boundary).collect();
+        Held::Fitted(Box::new(Fitted { fit: fit.map(sort), options: options.clone(), notes, bootstrap: None }))
+    }
+
+    /// Fits a model of purchases or of spend.
+    pub(crate) fn fit(name: &str, purchases: &Purchases, options: &FitOptions) -> Result<Held> {
+        if name == GammaGamma::NAME {
+            let fit = GammaGamma::fit(purchases, options)?;
+            let spend = |model| Sort::Special(Special::Spend(model));
+            return Ok(Held::fitted(fit, spend, options, GammaGamma::independence(purchases).warning));
+        }
+        let kind: ModelKind =
+            name.parse().map_err(|error: Error| Error::new(error.kind(), format!("{error}, {}", GammaGamma::NAME)))?;
+        Ok(Held::fitted(kind.fit(purchases, options)?, Sort::Purchases, options, None))
+    }
+
+    /// Fits the model of opportunities.
+    pub(crate) fn fit_opportunities(opportunities: &Opportunities, options: &FitOptions) -> Result<Held> {
+        let fit = BgBb::fit(opportunities, options)?;
+        Ok(Held::fitted(fit, |model| Sort::Special(Special::Opportunities(model)), options, None))
+    }
+
+    /// Fits a model of contracts.
+    pub(crate) fn fit_renewals(name: &str, renewals: &Renewals, options: &FitOptions) -> Result<Held> {
+        match name {
+            ShiftedBetaGeometric::NAME => {
+                let fit = ShiftedBetaGeometric::fit(renewals, options)?;
+                Ok(Held::fitted(fit, |model| Sort::Special(Special::Constant(model)), options, None))
+            }
+            BetaDiscreteWeibull::NAME => {
+                let fit = BetaDiscreteWeibull::fit(renewals, options)?;
+                Ok(Held::fitted(fit, |model| Sort::Special(Special::Changing(model)), options, None))
+            }
+            _ => {
+                let known = [ShiftedBetaGeometric::NAME, BetaDiscreteWeibull::NAME].join(", ");
+                Err(wrong_sort(format!("model: \"{name}\" is none of {known}")))
+            }
+        }
+    }
+
+    pub(crate) fn from_json(text: &str) -> Result<Held> {
+        let special = serde_json::from_str(text).is_ok_and(|named: Named| SPECIAL.contains(&named.model.as_str()));
+        Ok(Held::Loaded(if special {
+            Sort::Special(
+                serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::InvalidArgument, format!("model: {error}")))?,
+            )
+        } else {
+            Sort::Purchases(Model::from_json(text)?)
+        }))
+    }
+
+    pub(crate) fn sort(&self) -> &Sort {
+        match self {
+            Held::Loaded(sort) => sort,
+            Held::Fitted(fitted) => &fitted.fit.model,
+        }
+    }
+
+    pub(crate) fn json(&self) -> Result<String> {
+        self.sort().json()
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.sort().name()
+    }
+
+    pub(crate) fn parameters(&self) -> Vec<(String, f64)> {
+        self.sort().names().into_iter().zip(self.sort().estimates()).collect()
+    }
+
+    /// The fit of a model that was fitted here.
+    pub(crate) fn evidence(&self) -> Result<&Fitted> {
+        match self {
+            Held::Fitted(fitted) => Ok(fitted),
+            Held::Loaded(_) => Err(not_fitted()),
+        }
+    }
+
+    /// The same, to add to it.
+    pub(crate) fn evidence_mut(&mut self) -> Result<&mut Fitted> {
+        match self {
+            Held::Fitted(fitted) => Ok(fitted),
+            Held::Loaded(_) => Err(not_fitted()),
+        }
+    }
+
+    fn refused(&self, wanted: &str) -> Error {
+        wrong_sort(format!("{} is a model of {}, not of {wanted}", self.name(), self.sort().of()))
+    }
+}
+
+impl Slot {
+    pub(crate) fn held(&self) -> Result<&Held> {
+        self.held.as_ref().ok_or_else(empty)
+    }
+
+    /// The fit of a model that was fitted here.
+    pub(crate) fn evidence(&self) -> Result<&Fitted> {
+        self.held()?.evidence()
+    }
+
+    /// The same, to add to it.
+    pub(crate) fn evidence_mut(&mut self) -> Result<&mut Fitted> {
+        self.held.as_mut().ok_or_else(empty)?.evidence_mut()
+    }
+
+    /// The model of purchases.
+    pub(crate) fn purchases(&self) -> Result<&Model> {
+        let held = self.held()?;
+        match held.sort() {
+            Sort::Purchases(model) => Ok(model),
+            Sort::Special(_) => Err(held.refused("purchases")),
+        }
+    }
+
+    /// The model of spend.
+    pub(crate) fn spend(&self) -> Result<&GammaGamma> {
+        let held = self.held()?;
+        match held.sort() {
+            Sort::Special(Special::Spend(model)) => Ok(model),
+            _ => Err(held.refused("spend")),
+        }
+    }
+
+    /// The model of opportunities.
+    pub(crate) fn opportunities(&self) -> Result<&BgBb> {
+        let held = self.held()?;
+        match held.sort() {
+            Sort::Special(Special::Opportunities(model)) => Ok(model),
+            _ => Err(held.refused("opportunities")),
+        }
+    }
+
+    /// The model of contracts.
+    pub(crate) fn contracts(&self) -> Result<&dyn RenewalModel> {
+        let held = self.held()?;
+        match held.sort() {
+            Sort::Special(Special::Constant(model)) => Ok(model),
+            Sort::Special(Special::Changing(model)) => Ok(model),
+            _ => Err(held.refused("contracts")),
+        }
+    }
+}
+
+fn empty() -> Error {
+    Error::new(ErrorKind::MissingField, "the model is empty: fit it or load one into it")
+}
+
+fn not_fitted() -> Error {
+    Error::new(ErrorKind::MissingField, "the model was not fitted here")
+}
+
+pub(crate) fn wrong_sort(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
+}
