@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
+use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, Float64Array, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field};
 use engagement_core::Nullable;
@@ -15,6 +15,7 @@ use pyo3_arrow::ffi::to_array_pycapsules;
 use pyo3_arrow::input::AnyArray;
 
 use crate::errors::{invalid, wrong_type};
+use crate::pickle::{self, Pickled, item};
 use crate::table;
 
 /// A column of numbers. numpy, polars, pyarrow and pandas take it without copying; a missing number is NaN to numpy.
@@ -86,8 +87,8 @@ impl Column {
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let (start, kind) = match self.array.data_type() {
-            DataType::UInt32 => (self.array.as_primitive::<arrow_array::types::UInt32Type>().values().as_ptr() as usize, "<u4"),
-            DataType::UInt64 => (self.array.as_primitive::<arrow_array::types::UInt64Type>().values().as_ptr() as usize, "<u8"),
+            DataType::UInt32 => (self.array.as_primitive::<UInt32Type>().values().as_ptr() as usize, "<u4"),
+            DataType::UInt64 => (self.array.as_primitive::<UInt64Type>().values().as_ptr() as usize, "<u8"),
             _ => (self.array.as_primitive::<Float64Type>().values().as_ptr() as usize, "<f8"),
         };
         let interface = PyDict::new(py);
@@ -132,6 +133,38 @@ impl Column {
     ) -> PyResult<Bound<'py, PyTuple>> {
         let field = Arc::new(Field::new("", self.array.data_type().clone(), true));
         Ok(to_array_pycapsules(py, field, &self.array, requested_schema)?)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (py, array) = (slf.py(), &slf.get().array);
+        let numbers = match array.data_type() {
+            DataType::UInt32 => pickle::bytes(py, array.as_primitive::<UInt32Type>().values()),
+            DataType::UInt64 => pickle::bytes(py, array.as_primitive::<UInt64Type>().values()),
+            _ => pickle::bytes(py, array.as_primitive::<Float64Type>().values()),
+        };
+        let state = PyDict::new(py);
+        state.set_item("type", array.data_type().to_string())?;
+        state.set_item("numbers", numbers)?;
+        let valid = array.nulls().map(|nulls| nulls.iter().collect::<Vec<bool>>());
+        state.set_item("valid", valid)?;
+        Ok((slf.get_type().getattr("_restore")?, (state,)))
+    }
+
+    /// The column that `__reduce__` says.
+    #[staticmethod]
+    fn _restore(state: &Bound<'_, PyDict>) -> PyResult<Column> {
+        let numbers: Vec<u8> = item(state, "numbers")?.extract()?;
+        let valid: Option<Vec<bool>> = item(state, "valid")?.extract()?;
+        let array: ArrayRef = match item(state, "type")?.extract::<String>()?.as_str() {
+            "UInt32" => Arc::new(UInt32Array::from(pickle::column::<u32>(&numbers)?)),
+            "UInt64" => Arc::new(UInt64Array::from(pickle::column::<u64>(&numbers)?)),
+            _ => {
+                let numbers = pickle::column::<f64>(&numbers)?;
+                let array = Float64Array::try_new(numbers.into(), valid.map(Into::into));
+                Arc::new(array.map_err(|e| invalid(e.to_string()))?)
+            }
+        };
+        Ok(Column { array })
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

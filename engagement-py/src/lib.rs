@@ -12,6 +12,7 @@ mod history;
 mod ledger;
 mod model;
 mod output;
+mod pickle;
 mod purchases;
 mod ratio;
 mod reconciliation;
@@ -38,8 +39,8 @@ mod _native {
     #[pymodule_export]
     use super::model::{
         BetaDiscreteWeibull, BgBb, BgCnbdK, BgNbd, Bootstrap, Convergence, Fit, GammaGamma, Independence, LikelihoodRatio,
-        MbgCnbdK, MbgNbd, Nbd, Opportunities, ParetoNbd, Prior, PurchaseModel, Renewals, ShiftedBetaGeometric, WithCovariates,
-        likelihood_ratio_test,
+        MbgCnbdK, MbgNbd, Nbd, Opportunities, ParetoNbd, Posterior, Prior, PurchaseModel, Renewals, ShiftedBetaGeometric,
+        WithCovariates, likelihood_ratio_test,
     };
     #[pymodule_export]
     use super::purchases::Purchases;

@@ -1,12 +1,14 @@
 //! `Purchases`: frequency, recency, age and value, from a ledger or from columns the user already has.
 
 use engagement_core as core;
-use engagement_core::{KeyColumn, PurchaseColumns, TextColumn, TimeUnit, Values};
+use engagement_core::{Holdout, Key, KeyColumn, Money, PurchaseColumns, TextColumn, TimeUnit, Values};
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
 
 use crate::column::{Column, Numbers};
 use crate::convert::{self, OwnedKey};
-use crate::errors::{OrRaise, wrong_type};
+use crate::errors::{OrRaise, invalid, wrong_type};
+use crate::pickle::{self, Pickled, item};
 use crate::rulebook::Rulebook;
 use crate::score::thousands;
 use crate::stay;
@@ -58,6 +60,20 @@ impl Customers {
             None => Customers::Text(keys.iter().map(|key| key.key().to_string()).collect()),
         })
     }
+
+    fn texts(&self) -> Vec<Option<&str>> {
+        match self {
+            Customers::Int(_) => Vec::new(),
+            Customers::Text(keys) => keys.iter().map(|key| Some(key.as_str())).collect(),
+        }
+    }
+
+    fn column<'a>(&'a self, texts: &'a [Option<&'a str>]) -> KeyColumn<'a> {
+        match self {
+            Customers::Int(keys) => KeyColumn::Int(Values::new(keys)),
+            Customers::Text(_) => KeyColumn::Text(TextColumn::Plain(texts)),
+        }
+    }
 }
 
 #[pymethods]
@@ -82,18 +98,12 @@ impl Purchases {
         let (value, log_gaps) = (numbers("value", value)?, numbers("log_gaps", log_gaps)?);
         let paid = paid.map(|paid| Numbers::counts("paid", paid)).transpose()?;
         let customers = customers.map(Customers::new).transpose()?;
-        let texts: Vec<Option<&str>> = match &customers {
-            Some(Customers::Text(keys)) => keys.iter().map(|key| Some(key.as_str())).collect(),
-            _ => Vec::new(),
-        };
+        let texts = customers.as_ref().map_or(Vec::new(), Customers::texts);
         let columns = PurchaseColumns {
             value: value.as_ref().map(|value| Values::new(value.values.as_slice())),
             paid: paid.as_deref(),
             log_gaps: log_gaps.as_ref().map(|gaps| gaps.values.as_slice()),
-            customers: customers.as_ref().map(|customers| match customers {
-                Customers::Int(keys) => KeyColumn::Int(Values::new(keys)),
-                Customers::Text(_) => KeyColumn::Text(TextColumn::Plain(&texts)),
-            }),
+            customers: customers.as_ref().map(|customers| customers.column(&texts)),
             unit: self::unit(unit)?,
             ..PurchaseColumns::new(&frequency, &recency.values, &age.values)
         };
@@ -120,6 +130,71 @@ impl Purchases {
         let rulebook = rulebook.map(Bound::get);
         let options = stay::stage_options(self.purchases.unit(), rulebook, new_within, (at_risk, lapsed), rate)?;
         stay::stages(&self.purchases, &options)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (py, all) = (slf.py(), &slf.get().purchases);
+        let keys = || (0..all.len()).map(|row| all.customer(row));
+        let integers: Option<Vec<i64>> = keys().map(|key| if let Key::Int(key) = key { Some(key) } else { None }).collect();
+        let state = PyDict::new(py);
+        match integers {
+            Some(keys) => state.set_item("customers", pickle::bytes(py, &keys))?,
+            None => state.set_item("customers", keys().map(|key| key.to_string()).collect::<Vec<String>>())?,
+        }
+        state.set_item("unit", all.unit().as_str())?;
+        state.set_item("frequency", pickle::bytes(py, all.frequency()))?;
+        state.set_item("recency", pickle::bytes(py, all.recency()))?;
+        state.set_item("age", pickle::bytes(py, all.age()))?;
+        state.set_item("value", pickle::nullable(py, all.value()))?;
+        state.set_item("first_value", pickle::nullable(py, all.first_value()))?;
+        state.set_item("paid", pickle::bytes(py, all.paid()))?;
+        state.set_item("log_gaps", all.log_gaps().map(|gaps| pickle::bytes(py, gaps)))?;
+        let holdout = all.holdout().map(|Holdout { length, frequency, value, paid }| {
+            (*length, pickle::bytes(py, frequency), pickle::nullable(py, value), pickle::bytes(py, paid))
+        });
+        state.set_item("holdout", holdout)?;
+        state.set_item("left_out", (all.prospects(), all.earlier(), all.excess_refunds().micros()))?;
+        Ok((slf.get_type().getattr("_restore")?, (state,)))
+    }
+
+    /// The purchases that `__reduce__` says.
+    #[staticmethod]
+    fn _restore<'py>(py: Python<'py>, state: &Bound<'py, PyDict>) -> PyResult<Bound<'py, Purchases>> {
+        let column = |name| item(state, name)?.extract::<Vec<u8>>();
+        let customers: Bound<'_, PyAny> = item(state, "customers")?;
+        let customers = match customers.cast::<PyBytes>() {
+            Ok(keys) => Customers::Int(pickle::column(keys.as_bytes())?),
+            Err(_) => Customers::Text(customers.extract()?),
+        };
+        let texts = customers.texts();
+        let frequency: Vec<u32> = pickle::column(&column("frequency")?)?;
+        let (recency, age): (Vec<f64>, Vec<f64>) = (pickle::column(&column("recency")?)?, pickle::column(&column("age")?)?);
+        let (value, paid): (Vec<f64>, Vec<u32>) = (pickle::column(&column("value")?)?, pickle::column(&column("paid")?)?);
+        let log_gaps: Option<Vec<u8>> = item(state, "log_gaps")?.extract()?;
+        let log_gaps: Option<Vec<f64>> = log_gaps.map(|gaps| pickle::column(&gaps)).transpose()?;
+        let columns = PurchaseColumns {
+            value: Some(Values::new(&value)),
+            paid: Some(&paid),
+            log_gaps: log_gaps.as_deref(),
+            customers: Some(customers.column(&texts)),
+            unit: self::unit(&item(state, "unit")?.extract::<String>()?)?,
+            ..PurchaseColumns::new(&frequency, &recency, &age)
+        };
+        let (prospects, earlier, excess): (u64, u64, i64) = item(state, "left_out")?.extract()?;
+        let excess = Money::from_micros(excess).ok_or_else(|| invalid("the pickle's refunds are no amount"))?;
+        let mut all = core::Purchases::from_columns(&columns)
+            .or_raise()?
+            .with_left_out(prospects, earlier, excess)
+            .with_first_value(pickle::nullable_column(&column("first_value")?)?)
+            .or_raise()?;
+        let holdout = item(state, "holdout")?;
+        if !holdout.is_none() {
+            let (length, frequency, value, paid): (f64, Vec<u8>, Vec<u8>, Vec<u8>) = holdout.extract()?;
+            let (frequency, paid) = (pickle::column(&frequency)?, pickle::column(&paid)?);
+            let holdout = Holdout { length, frequency, value: pickle::nullable_column(&value)?, paid };
+            all = all.with_holdout(holdout).or_raise()?;
+        }
+        bind(py, all)
     }
 
     /// Repeat purchases.

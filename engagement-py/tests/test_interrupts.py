@@ -60,6 +60,26 @@ def test_a_stopped_score_leaves_a_ledger_that_works(callback: Any, error: type[B
     assert len(ledger.score(rulebook)) == 30_000
 
 
+@pytest.mark.parametrize(("callback", "error"), [(stop, Stop), (interrupt, KeyboardInterrupt)])
+def test_a_stopped_posterior_raises_at_once(callback: Any, error: type[BaseException]) -> None:
+    purchases = engagement.Nbd(0.8, 5.0).simulate(2_000, 40.0, seed=1)
+    began = time.monotonic()
+    with pytest.raises(error):
+        engagement.Nbd.posterior(purchases, chains=2, draws=10_000_000, progress=callback)
+    assert time.monotonic() - began < 30
+
+
+def test_a_bootstrap_answers_ctrl_c() -> None:
+    purchases = engagement.BgNbd(0.8, 5.0, 0.6, 2.0).simulate(2_000, 40.0, seed=1)
+    fit = engagement.BgNbd.fit(purchases)
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    began = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        fit.bootstrap(purchases, replicates=1_000_000, seed=1)
+    assert time.monotonic() - began < 30
+
+
 def test_the_callback_cannot_use_the_ledger_it_loads(ledger: Ledger, table: pa.Table) -> None:
     with pytest.raises(engagement.EngagementError, match="within its own load"):
         ledger.append(table, progress=lambda done, total: len(ledger))

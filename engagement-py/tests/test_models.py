@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -158,8 +160,6 @@ def test_published_predictions() -> None:
         assert expected.sum() == pytest.approx(total, rel=1e-6)
 
 
-
-
 @pytest.mark.parametrize("model", PURCHASE_MODELS, ids=lambda model: model.name)
 def test_every_model_of_purchases_has_the_same_methods(model: Any) -> None:
     purchases = model.simulate(50, 39.0, seed=1)
@@ -200,6 +200,31 @@ def test_models_are_their_parameters(model: Any) -> None:
         assert model != Nbd(1.0, 1.0)
     if isinstance(model, engagement.PurchaseModel):
         assert engagement.PurchaseModel.from_json(model.to_json()) == model
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Prior.gamma(2.0, 3.0),
+        Prior.log_normal(-0.5, 1.0),
+        Prior.half_normal(2.0),
+        Prior.weibull(2.0, 1.0),
+        donations(),
+        Renewals.from_cohort([1000, 869, 743]) + Renewals([0, 5], [False, True]),
+        *ALL_MODELS,
+    ],
+    ids=lambda data: type(data).__name__,
+)
+def test_models_and_their_data_go_through_pickle_and_copy(data: Any) -> None:
+    for again in (pickle.loads(pickle.dumps(data)), copy.deepcopy(data), copy.copy(data)):
+        assert again == data and type(again) is type(data) and repr(again) == repr(data)
+    if isinstance(data, Prior):
+        assert eval(repr(data), vars(engagement)) == data
+    if isinstance(data, Opportunities):
+        model = BgBb(1.204, 0.75, 0.657, 2.783)
+        again = pickle.loads(pickle.dumps(data))
+        assert BgBb.fit(again).model == BgBb.fit(data).model
+        assert list(model.log_likelihood(again)) == list(model.log_likelihood(data))
 
 
 @pytest.mark.parametrize("column", [list, np.array, pl.Series, pa.array], ids=["list", "numpy", "polars", "pyarrow"])
@@ -290,8 +315,163 @@ def test_a_bootstrap_agrees_with_the_curvature() -> None:
     assert low < estimate < high
     assert 0.6 < (high - low) / (by_curvature_high - by_curvature_low) < 1.6
     assert list(drawn.confidence_intervals(0.9)) == ["r", "alpha", "a", "b"]
-    with pytest.raises(ValueError, match="bootstrap"):
-        GammaGamma.fit(cdnow_sample()).bootstrap(cdnow_sample(), seed=1)
+
+
+ODD = (np.arange(2357) % 2).astype(float)
+COHORT = Renewals.from_cohort([1000, 869, 743, 653, 593, 551, 517, 491])
+
+
+@pytest.mark.parametrize(
+    ("fit", "data", "covariates"),
+    [
+        (lambda: BgCnbdK.fit(cdnow_sample(), k=1), cdnow_sample, None),
+        (lambda: GammaGamma.fit(cdnow_sample()), cdnow_sample, None),
+        (lambda: BgNbd.fit_with_covariates(cdnow_sample(), {"odd": ODD}), cdnow_sample, {"odd": ODD}),
+        (lambda: GammaGamma.fit_with_covariates(cdnow_sample(), {"odd": ODD}), cdnow_sample, {"odd": ODD}),
+        (lambda: BgBb.fit(donations()), donations, None),
+        (lambda: ShiftedBetaGeometric.fit(COHORT), lambda: COHORT, None),
+        (lambda: BetaDiscreteWeibull.fit(COHORT), lambda: COHORT, None),
+    ],
+    ids=["bg-cnbd-k", "gamma-gamma", "bg-nbd covariates", "gamma-gamma covariates", "bg-bb", "sbg", "bdw"],
+)
+def test_every_model_has_a_bootstrap(fit: Callable[[], Any], data: Callable[[], Any], covariates: Any) -> None:
+    """The intervals of the refits are about as wide as the curvature foresees, and hold the estimate."""
+    fitted = fit()
+    drawn = fitted.bootstrap(data(), covariates, replicates=80, seed=3)
+    assert len(drawn.refits) + drawn.failed == 80 and drawn.failed < 8
+    assert drawn.refits == fitted.bootstrap(data(), covariates, replicates=80, seed=3, threads=1).refits
+    assert drawn.refits[:5] != fitted.bootstrap(data(), covariates, replicates=20, seed=4).refits[:5]
+    assert type(drawn.refits[0]) is type(fitted.model)
+    by_curvature = fitted.confidence_intervals(0.8)
+    for name, (low, high) in drawn.confidence_intervals(0.8).items():
+        assert low < fitted.model.parameters[name] < high, name
+        assert 0.6 < (high - low) / (by_curvature[name][1] - by_curvature[name][0]) < 1.7, name
+
+
+def test_a_bootstrap_refuses_data_of_another_kind() -> None:
+    contracts = ShiftedBetaGeometric.fit(COHORT)
+    with pytest.raises(TypeError, match="data: engagement.Renewals is expected, not engagement.Purchases"):
+        contracts.bootstrap(cdnow_sample(), seed=1)
+    with pytest.raises(ValueError, match="did not begin together"):
+        contracts.bootstrap(COHORT + Renewals.from_cohort([10, 5]), seed=1)
+    with pytest.raises(ValueError, match="covariates: the fit is one without covariates"):
+        contracts.bootstrap(COHORT, {"odd": ODD}, seed=1)
+    covaried = GammaGamma.fit_with_covariates(cdnow_sample(), {"odd": ODD})
+    with pytest.raises(ValueError, match="covariates: the fit has covariates"):
+        covaried.bootstrap(cdnow_sample(), seed=1)
+    with pytest.raises(ValueError, match="covariates: 5 values for 2357 customers"):
+        covaried.bootstrap(cdnow_sample(), {"odd": ODD[:5]}, seed=1)
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        Nbd(0.8, 5.0),
+        ParetoNbd(0.8, 5.0, 0.7, 12.0),
+        BgNbd(0.8, 5.0, 0.6, 2.0),
+        MbgNbd(0.8, 5.0, 0.6, 2.0),
+        BgCnbdK(3, 0.8, 2.0, 0.6, 2.0),
+        MbgCnbdK(2, 0.8, 2.0, 0.6, 2.0),
+    ],
+    ids=lambda model: model.name,
+)
+def test_a_posterior_recovers_parameters(truth: Any) -> None:
+    purchases = truth.simulate(1000, 40.0, seed=5)
+    k = {"k": truth.k} if hasattr(truth, "k") else {}
+    posterior = type(truth).posterior(purchases, **k, chains=2, tune=300, draws=1000, seed=1)
+    assert (posterior.name, posterior.chains, len(posterior)) == (truth.name, 2, 2000)
+    assert posterior.warnings == [] and posterior.divergences == 0
+    assert list(posterior.mean) == list(truth.parameters)
+    for name, value in truth.parameters.items():
+        error = math.log(posterior.mean[name] / value) / (posterior.sd[name] / posterior.mean[name])
+        assert abs(error) < 3.5, (name, error)
+        assert posterior.r_hat[name] < 1.01
+        assert posterior.ess_bulk[name] > 400 and posterior.ess_tail[name] > 400
+    assert {type(model) for model in posterior.models} == {type(truth)}
+    assert all(model.k == truth.k for model in posterior.models if hasattr(model, "k"))
+
+
+def test_a_posterior_agrees_with_another_sampler() -> None:
+    """BG/NBD on the CDNOW sample, by the means, Monte-Carlo errors and standard deviations of pymc-marketing with these priors."""
+    theirs = {"r": (0.245790, 0.000377, 0.012447), "alpha": (4.525611, 0.011321, 0.380081)}
+    theirs |= {"a": (0.961814, 0.012445, 0.265423), "b": (3.149003, 0.052507, 1.094079)}
+    priors = {"r": Prior.weibull(2, 1), "alpha": Prior.weibull(2, 10), "a": Prior.half_normal(10), "b": Prior.half_normal(10)}
+    posterior = BgNbd.posterior(cdnow_sample(), chains=2, tune=300, seed=1, priors=priors)
+    for name, (mean, error, deviation) in theirs.items():
+        own = posterior.sd[name] / posterior.ess_bulk[name] ** 0.5
+        assert abs(posterior.mean[name] - mean) < 3 * math.hypot(error, own), name
+        assert 0.8 < posterior.sd[name] / deviation < 1.25, name
+
+
+def test_a_posterior_is_its_draws() -> None:
+    purchases = cdnow_sample()
+    calls: list[tuple[int, int]] = []
+    posterior = GammaGamma.posterior(purchases, chains=3, tune=150, draws=200, seed=9, progress=lambda *now: calls.append(now))
+    assert calls[-1] == (1050, 1050)
+    draws = posterior.to_dict()
+    assert list(draws) == ["p", "q", "v"] and {array.shape for array in draws.values()} == {(3, 200)}
+    for name, array in draws.items():
+        assert list(posterior.draws(name)) == [getattr(model, name) for model in posterior.models] == array.ravel().tolist()
+        assert all(list(posterior.draws(name, chain)) == array[chain].tolist() for chain in range(3))
+        assert posterior.mean[name] == pytest.approx(array.mean(), rel=1e-12)
+        assert posterior.sd[name] == pytest.approx(array.std(ddof=1), rel=1e-12)
+        assert posterior.credible_intervals(0.9)[name] == pytest.approx(np.quantile(array, [0.05, 0.95]), rel=1e-12)
+    found = posterior.interval(lambda model: 1 / model.q, level=0.5)
+    assert found == pytest.approx(((1 / draws["q"]).mean(), *np.quantile(1 / draws["q"], [0.25, 0.75])), rel=1e-12)
+    rows = posterior.summary(0.9).to_dicts()
+    assert [row["parameter"] for row in rows] == ["p", "q", "v"]
+    for row in rows:
+        name = row["parameter"]
+        assert (row["low"], row["high"]) == posterior.credible_intervals(0.9)[name]
+        figures = [posterior.mean, posterior.sd, posterior.r_hat, posterior.ess_bulk, posterior.ess_tail]
+        assert [row[key] for key in ("mean", "sd", "r_hat", "ess_bulk", "ess_tail")] == [figure[name] for figure in figures]
+    assert repr(posterior).startswith("Posterior of gamma-gamma, 3 chains of 200 draws\n       p ")
+
+
+def test_the_draws_are_those_of_the_seed() -> None:
+    purchases = cdnow_sample()
+
+    def draws(seed: int, threads: int = 0) -> list[float]:
+        return list(Nbd.posterior(purchases, chains=2, tune=50, draws=20, seed=seed, threads=threads).draws("r"))
+
+    assert draws(1) == draws(1) == draws(1, threads=1) != draws(2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"chains": 0}, "chains: 0 is not at least 1"),
+        ({"chains": -1}, "chains is -1"),
+        ({"tune": -1}, "tune is -1"),
+        ({"draws": 3}, "draws: 3 is not at least 4"),
+        ({"draws": 2**32}, "draws is 4294967296"),
+        ({"threads": -1}, "threads is -1"),
+        ({"priors": {"z": Prior.gamma(1, 1)}}, "z is not a parameter"),
+        ({"priors": {"r": Prior.gamma(1, math.inf)}}, "rate: inf"),
+        ({"priors": {"r": 1.0}}, "priors, r: an engagement.Prior is expected"),
+    ],
+)
+def test_a_posterior_refuses_what_it_cannot_sample(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(engagement.InvalidArgumentError, match=message):
+        Nbd.posterior(cdnow_sample(), **arguments)
+
+
+def test_what_a_posterior_does_not_have_is_an_error() -> None:
+    posterior = Nbd.posterior(cdnow_sample(), chains=2, tune=50, draws=20)
+    assert any(warning.startswith("r: the draws are worth ") for warning in posterior.warnings)
+    with pytest.raises(ValueError, match="the parameters are r, alpha"):
+        posterior.draws("s")
+    for chain in (2, -1):
+        with pytest.raises(ValueError, match=f"chain is {chain}: a chain from 0 to 1"):
+            posterior.draws("r", chain)
+    with pytest.raises(ValueError, match="level: 1.5"):
+        posterior.credible_intervals(1.5)
+    with pytest.raises(ZeroDivisionError):
+        posterior.interval(lambda model: 1 / 0)
+    with pytest.raises(ValueError, match="f: NaN"):
+        posterior.interval(lambda model: math.nan)
+    with pytest.raises(FitFailedError, match="nobody bought a second time"):
+        BgNbd.posterior(Purchases([0, 0], [0.0, 0.0], [4.0, 5.0]))
 
 
 def test_parameters_are_recovered_with_their_covariates() -> None:

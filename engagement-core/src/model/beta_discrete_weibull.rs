@@ -140,7 +140,9 @@ impl BetaDiscreteWeibull {
 fn integral(f: &impl Fn(f64) -> f64, from: f64, to: f64, whole: f64, enough: f64, depth: u32) -> f64 {
     let middle = 0.5 * (from + to);
     let (left, right) = (gauss(f, from, middle), gauss(f, middle, to));
-    if depth == 0 || (left + right - whole).abs() <= enough.max(1e-14 * whole) {
+    let apart = (left + right - whole).abs();
+    // What is no number does not become one by halving.
+    if depth == 0 || apart.is_nan() || apart <= enough.max(1e-14 * whole) {
         return left + right;
     }
     integral(f, from, middle, left, 0.5 * enough, depth - 1) + integral(f, middle, to, right, 0.5 * enough, depth - 1)

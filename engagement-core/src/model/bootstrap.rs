@@ -52,15 +52,33 @@ pub fn bootstrap<M: Estimated, D>(
         Ok(refit(&data).ok().map(|fit| fit.model))
     })?;
     let refits: Vec<M> = refits.into_iter().flatten().collect();
-    if refits.len() < FEWEST {
-        let message =
-            format!("{} of {replicates} refits succeeded, and an interval needs {FEWEST}; ask for more replicates", refits.len());
-        return Err(Error::new(ErrorKind::FitFailed, message));
-    }
-    Ok(Bootstrap { model: fit.model.clone(), failed: replicates - refits.len() as u32, refits })
+    let failed = replicates - refits.len() as u32;
+    Bootstrap::from_refits(fit.model.clone(), refits, failed)
 }
 
 impl<M: Estimated> Bootstrap<M> {
+    /// The bootstrap of models refitted before, such as a program stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FitFailed`]: fewer than 20 refits.
+    pub fn from_refits(model: M, refits: Vec<M>, failed: u32) -> Result<Bootstrap<M>> {
+        if refits.len() < FEWEST {
+            let message = format!(
+                "{} of {} refits succeeded, and an interval needs {FEWEST}; ask for more replicates",
+                refits.len(),
+                refits.len() + failed as usize
+            );
+            return Err(Error::new(ErrorKind::FitFailed, message));
+        }
+        Ok(Bootstrap { model, refits, failed })
+    }
+
+    /// The fitted model.
+    #[must_use]
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
     /// The refitted models, in the order of their seeds.
     #[must_use]
     pub fn refits(&self) -> &[M] {

@@ -65,6 +65,30 @@ pub struct Covariance {
 }
 
 impl Covariance {
+    /// The covariance of these rows, such as a program stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: the rows are not as long as they are many, or a number is not finite.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::model::Covariance;
+    ///
+    /// let covariance = Covariance::new(vec![vec![4.0, 1.0], vec![1.0, 9.0]])?;
+    /// assert_eq!(covariance.standard_errors(), [2.0, 3.0]);
+    /// assert!(Covariance::new(vec![vec![4.0, 1.0]]).is_err());
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn new(rows: Vec<Vec<f64>>) -> Result<Covariance> {
+        if let Some(row) = rows.iter().find(|row| row.len() != rows.len()) {
+            return invalid(format!("covariance: a row of {} numbers, but there are {} rows", row.len(), rows.len()));
+        }
+        if let Some(number) = rows.iter().flatten().find(|number| !number.is_finite()) {
+            return invalid(format!("covariance: {number} is not a finite number"));
+        }
+        Ok(Covariance { rows })
+    }
+
     /// The covariance of two estimates, or `None` where there are not that many.
     #[must_use]
     pub fn get(&self, i: usize, j: usize) -> Option<f64> {

@@ -10,7 +10,7 @@ mod visit;
 
 use std::sync::OnceLock;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
 use crate::model::PurchaseHistory;
 use crate::money::Money;
@@ -92,6 +92,59 @@ pub struct Holdout {
 }
 
 impl Purchases {
+    /// Sets the net spend of the first purchase periods, which [`Purchases::from_columns`] does not take.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: not a number for each row.
+    pub fn with_first_value(mut self, first_value: Nullable) -> Result<Purchases> {
+        self.of_rows("first_value", &[first_value.values.len(), first_value.valid.len()])?;
+        self.first_value = first_value;
+        Ok(self)
+    }
+
+    /// Sets what the customers did after the end, where it was counted elsewhere.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: not a number for each row, or a length that is not a number of units of at least 0.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::{Holdout, Nullable, PurchaseColumns, Purchases};
+    ///
+    /// let purchases = Purchases::from_columns(&PurchaseColumns::new(&[2, 0], &[30.0, 0.0], &[39.0, 38.0]))?;
+    /// let none = Nullable { values: vec![0.0; 2], valid: vec![0; 2] };
+    /// let holdout = Holdout { length: 39.0, frequency: vec![1, 0], value: none, paid: vec![0, 0] };
+    /// assert_eq!(purchases.with_holdout(holdout)?.holdout().map(|holdout| holdout.frequency[0]), Some(1));
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn with_holdout(mut self, holdout: Holdout) -> Result<Purchases> {
+        let Holdout { length, frequency, value, paid } = &holdout;
+        if !(*length >= 0.0 && length.is_finite()) {
+            let message = format!("holdout, length: {length} is not a number of units of at least 0");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        self.of_rows("holdout", &[frequency.len(), value.values.len(), value.valid.len(), paid.len()])?;
+        self.holdout = Some(holdout);
+        Ok(self)
+    }
+
+    /// Sets who was left out: prospects, customers who bought before the first day, and refunds without a purchase.
+    #[must_use]
+    pub fn with_left_out(mut self, prospects: u64, earlier: u64, excess_refunds: Money) -> Purchases {
+        (self.prospects, self.earlier, self.excess_refunds) = (prospects, earlier, excess_refunds);
+        self
+    }
+
+    fn of_rows(&self, name: &str, lengths: &[usize]) -> Result<()> {
+        match lengths.iter().find(|&&length| length != self.len()) {
+            Some(length) => {
+                let message = format!("{name}: {length} values, but there are {} customers", self.len());
+                Err(Error::new(ErrorKind::InvalidArgument, message))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The number of rows: customers with a purchase.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -200,9 +253,15 @@ impl Purchases {
     }
 
     /// The customers with equal frequency, recency and age as one. Made on the first call and kept.
-    #[must_use]
-    pub fn distinct(&self) -> &Distinct {
-        self.distinct.get_or_init(|| Distinct::of(self))
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory).
+    pub fn distinct(&self) -> Result<&Distinct> {
+        if let Some(known) = self.distinct.get() {
+            return Ok(known);
+        }
+        let made = Distinct::of(self)?;
+        Ok(self.distinct.get_or_init(|| made))
     }
 
     /// A number for every row that depends on nothing but frequency, recency and age; computed once for equal ones. `threads`
@@ -217,13 +276,13 @@ impl Purchases {
     ///
     /// let columns = PurchaseColumns::new(&[2, 0, 2], &[30.0, 0.0, 30.0], &[39.0, 30.0, 39.0]);
     /// let purchases = Purchases::from_columns(&columns)?;
-    /// assert_eq!(purchases.distinct().weights, [1.0, 2.0]);
+    /// assert_eq!(purchases.distinct()?.weights, [1.0, 2.0]);
     /// let silence = purchases.map(1, |customer| Ok(customer.age() - customer.recency()))?;
     /// assert_eq!(silence, [9.0, 30.0, 9.0]);
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
     pub fn map(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
-        self.distinct().map(threads, number)
+        self.distinct()?.map(threads, number)
     }
 }
 

@@ -33,6 +33,7 @@ __all__ = [
     "Nbd",
     "Opportunities",
     "ParetoNbd",
+    "Posterior",
     "Prior",
     "PurchaseModel",
     "Purchases",
@@ -300,6 +301,9 @@ class Column:
     def __array_interface__(self) -> dict[str, Any]: ...
     def to_list(self) -> list[Any]: ...
     def to_numpy(self) -> np.ndarray[Any, Any]: ...
+    @staticmethod
+    def _restore(state: dict[str, Any]) -> Column: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
 @final
 class Purchases(Table):
@@ -318,7 +322,13 @@ class Purchases(Table):
         unit: _Unit = "week",
     ) -> Purchases: ...
     def stages(
-        self, new_within: float, *, model: PurchaseModel | None = None, at_risk: float = 0.20, lapsed: float = 0.05
+        self,
+        new_within: float | None = None,
+        *,
+        model: PurchaseModel | None = None,
+        at_risk: float | None = None,
+        lapsed: float | None = None,
+        rulebook: Rulebook | None = None,
     ) -> Table: ...
     @property
     def frequency(self) -> Column: ...
@@ -348,6 +358,9 @@ class Purchases(Table):
     def earlier(self) -> int: ...
     @property
     def excess_refunds(self) -> Decimal: ...
+    @staticmethod
+    def _restore(state: dict[str, Any]) -> Purchases: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
 @disjoint_base
 class PurchaseModel:
@@ -394,6 +407,18 @@ class Nbd(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @property
     def r(self) -> float: ...
     @property
@@ -413,6 +438,18 @@ class ParetoNbd(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @staticmethod
     def fit_with_covariates(
         purchases: Purchases,
@@ -447,6 +484,18 @@ class BgNbd(PurchaseModel):
         threads: int = 0,
     ) -> Fit: ...
     @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
+    @staticmethod
     def fit_with_covariates(
         purchases: Purchases,
         covariates: Mapping[str, _Columns],
@@ -479,6 +528,18 @@ class MbgNbd(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @staticmethod
     def fit_with_covariates(
         purchases: Purchases,
@@ -513,6 +574,19 @@ class BgCnbdK(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        k: int | None = None,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @property
     def k(self) -> int: ...
     @property
@@ -539,6 +613,19 @@ class MbgCnbdK(PurchaseModel):
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        k: int | None = None,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @property
     def k(self) -> int: ...
     @property
@@ -564,6 +651,18 @@ class GammaGamma:
         start: Sequence[float] | None = None,
         threads: int = 0,
     ) -> Fit: ...
+    @staticmethod
+    def posterior(
+        purchases: Purchases,
+        *,
+        chains: int = 4,
+        tune: int = 1000,
+        draws: int = 1000,
+        seed: int = 0,
+        priors: Mapping[str, Prior] | None = None,
+        threads: int = 0,
+        progress: _Progress | None = None,
+    ) -> Posterior: ...
     @staticmethod
     def fit_with_covariates(
         purchases: Purchases,
@@ -614,6 +713,12 @@ class Opportunities:
     def __len__(self) -> int: ...
     @property
     def customers(self) -> int: ...
+    @staticmethod
+    def _from_rows(
+        rows: Sequence[tuple[int, int, int]], counts: Sequence[tuple[int, int, int, int]]
+    ) -> Opportunities: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[list[tuple[int, int, int]], list[tuple[int, int, int, int]]]]: ...
 
 @final
 class BgBb:
@@ -666,6 +771,9 @@ class Renewals:
     def __radd__(self, value: Renewals, /) -> Renewals: ...
     @property
     def customers(self) -> int: ...
+    @staticmethod
+    def _from_counts(contracts: Sequence[tuple[int, bool, int]]) -> Renewals: ...
+    def __reduce__(self) -> tuple[Any, tuple[list[tuple[int, bool, int]]]]: ...
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
@@ -762,6 +870,7 @@ class Prior:
     def half_normal(sigma: float) -> Prior: ...
     @staticmethod
     def weibull(shape: float, scale: float) -> Prior: ...
+    def __reduce__(self) -> tuple[Any, tuple[float, ...]]: ...
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
@@ -786,10 +895,21 @@ class Fit:
     def interval(
         self, f: Callable[[Any], float], *, level: float = 0.95, scale: Literal["log", "logit", "identity"] = "log"
     ) -> tuple[float, float, float]: ...
-    def bootstrap(self, purchases: Purchases, *, replicates: int = 200, seed: int, threads: int = 0) -> Bootstrap: ...
+    def bootstrap(
+        self,
+        data: Purchases | Opportunities | Renewals,
+        covariates: Mapping[str, _Columns] | None = None,
+        *,
+        replicates: int = 200,
+        seed: int,
+        threads: int = 0,
+    ) -> Bootstrap: ...
     def to_json(self) -> str: ...
     @property
     def convergence(self) -> Convergence: ...
+    @staticmethod
+    def _restore(state: dict[str, Any]) -> Fit: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
 @final
 class Bootstrap:
@@ -801,6 +921,43 @@ class Bootstrap:
     def failed(self) -> int: ...
     def interval(self, f: Callable[[Any], float], *, level: float = 0.95) -> tuple[float, float, float]: ...
     def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]: ...
+    @staticmethod
+    def _restore(state: dict[str, Any]) -> Bootstrap: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
+
+@final
+class Posterior:
+    """Models drawn from the posterior of a model's parameters, with the evidence that the draws can be trusted."""
+
+    def __len__(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def chains(self) -> int: ...
+    @property
+    def divergences(self) -> int: ...
+    @property
+    def warnings(self) -> list[str]: ...
+    @property
+    def models(self) -> list[Any]: ...
+    def draws(self, parameter: str, chain: int | None = None) -> Column: ...
+    def to_dict(self) -> dict[str, np.ndarray[Any, Any]]: ...
+    @property
+    def mean(self) -> dict[str, float]: ...
+    @property
+    def sd(self) -> dict[str, float]: ...
+    @property
+    def r_hat(self) -> dict[str, float]: ...
+    @property
+    def ess_bulk(self) -> dict[str, float]: ...
+    @property
+    def ess_tail(self) -> dict[str, float]: ...
+    def credible_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]: ...
+    def interval(self, f: Callable[[Any], float], *, level: float = 0.95) -> tuple[float, float, float]: ...
+    def summary(self, level: float = 0.95) -> Table: ...
+    @staticmethod
+    def _restore(state: dict[str, Any]) -> Posterior: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
 @final
 class WithCovariates:
@@ -888,6 +1045,12 @@ class Convergence:
     def starts(self) -> int: ...
     @property
     def at_boundary(self) -> list[str]: ...
+    @staticmethod
+    def _restore(
+        gradient_norm: float, iterations: int, evaluations: int, starts: int, at_boundary: list[str]
+    ) -> Convergence: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[float, int, int, int, list[str]]]: ...
 
 @final
 class Ledger:

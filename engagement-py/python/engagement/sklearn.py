@@ -12,7 +12,7 @@ the repeat purchases (NaN where there is none). That is what ``Ledger.purchases`
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 try:
     import numpy as np  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -74,7 +74,16 @@ class _OfPurchases(BaseEstimator):  # type: ignore[misc, unused-ignore]
         self.n_iter_ = fit.convergence.iterations
 
 
-class PurchasesRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
+class _Regressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
+    """What the regressors share."""
+
+    if TYPE_CHECKING:
+        # scikit-learn makes this method of every class whose `score` takes weights.
+        def set_score_request(self, *, sample_weight: bool | str | None = ...) -> Self:
+            """Whether ``score`` is handed ``sample_weight``, where scikit-learn routes metadata."""
+
+
+class PurchasesRegressor(_Regressor):
     """The purchases to expect of each customer within the next ``horizon`` time units.
 
     ``model`` is "mbg-nbd", "bg-nbd", "pareto-nbd" or "nbd"; ``penalty`` is that of ``MbgNbd.fit``. Fitted: ``model_``, the
@@ -125,7 +134,7 @@ class PurchasesTransformer(TransformerMixin, _OfPurchases):  # type: ignore[misc
         return np.array(["probability_alive", "expected_purchases"], dtype=object)
 
 
-class SpendRegressor(RegressorMixin, _OfPurchases):  # type: ignore[misc, unused-ignore]
+class SpendRegressor(_Regressor):
     """The value to expect of each customer's purchases, by Gamma-Gamma. X needs its fourth column.
 
     ``penalty`` is that of ``GammaGamma.fit``. Fitted attributes are those of ``PurchasesRegressor``.

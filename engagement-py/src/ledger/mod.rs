@@ -1,21 +1,23 @@
 //! `Ledger`: interactions in, scores and explanations out.
 
+mod access;
 mod load;
+mod scoring;
+mod summary;
+mod trial;
 
 use std::path::PathBuf;
 
 use engagement_core as core;
 use engagement_core::files::ReadReport;
-use engagement_core::report::{ReportOptions, html};
-use engagement_core::{ErrorKind, Timestamp, Zone};
+use engagement_core::{ErrorKind, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, error, wrong_type};
 use crate::explain::{Explanation, Scorecard};
-use crate::purchases::{self, Purchases};
-use crate::ratio::{self, EngagementRatio};
+use crate::purchases::Purchases;
 use crate::reconciliation::Reconciliation;
 use crate::rulebook::Rulebook;
 use crate::score::{self, Scores};
@@ -23,8 +25,9 @@ use crate::segment::Rfm;
 use crate::shared::Shared;
 use crate::table::Table;
 use crate::validate::Validation;
-use crate::work::interruptible;
 use load::How;
+use summary::Summary;
+use trial::Trial;
 
 /// Every interaction, once.
 #[pyclass(module = "engagement", frozen)]
@@ -38,72 +41,6 @@ pub(crate) struct Inner {
     pub(crate) ledger: core::Ledger,
     rejects: Vec<core::Reject>,
     report: ReadReport,
-}
-
-impl Ledger {
-    /// The as-of of an argument: the latest interaction where it is `None`.
-    pub(crate) fn as_of(&self, py: Python<'_>, value: Option<&Bound<'_, PyAny>>) -> PyResult<Timestamp> {
-        let inner = self.inner.read(py)?;
-        match value {
-            Some(value) => convert::as_of(inner.ledger.zone(), value),
-            None => inner.ledger.latest().ok_or_else(|| {
-                error(
-                    ErrorKind::InvalidArgument,
-                    "the ledger is empty, so it has no latest interaction to take as the as-of: give as_of",
-                )
-            }),
-        }
-    }
-
-    pub(crate) fn zone(&self, py: Python<'_>) -> PyResult<Zone> {
-        Ok(self.inner.read(py)?.ledger.zone().clone())
-    }
-
-    /// Reads the ledger without the GIL.
-    fn look<R: Send>(&self, py: Python<'_>, look: impl FnOnce(&core::Ledger) -> core::Result<R> + Send) -> PyResult<R> {
-        self.inner.check()?;
-        py.detach(|| look(&self.inner.read_in_worker()?.ledger)).or_raise()
-    }
-
-    /// The same for what may take long: signals are answered meanwhile.
-    pub(crate) fn work<R: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&core::Ledger) -> core::Result<R> + Send,
-    ) -> PyResult<R> {
-        self.work_with(py, &core::Progress::new(), None, work)
-    }
-
-    fn work_with<R: Send>(
-        &self,
-        py: Python<'_>,
-        progress: &core::Progress,
-        told: Option<&Bound<'_, PyAny>>,
-        work: impl FnOnce(&core::Ledger) -> core::Result<R> + Send,
-    ) -> PyResult<R> {
-        self.inner.check()?;
-        interruptible(py, progress, told, || work(&self.inner.read_in_worker()?.ledger))?.or_raise()
-    }
-
-    /// The given rulebook, or one calibrated on this ledger, announced.
-    fn rulebook<'py>(
-        &self,
-        py: Python<'py>,
-        given: Option<&Bound<'py, Rulebook>>,
-        as_of: Timestamp,
-    ) -> PyResult<Bound<'py, Rulebook>> {
-        if let Some(given) = given {
-            return Ok(given.clone());
-        }
-        let rulebook = Rulebook::new(self.work(py, |ledger| core::Rulebook::calibrated(ledger, as_of))?)?;
-        let message = format!(
-            "no rulebook given, so one was calibrated on this ledger as of {as_of}; keep it and give it from now on \
-             (Rulebook.calibrated(ledger), or scores.rulebook), so that scores stay comparable"
-        );
-        let category = py.import("engagement._errors")?.getattr("CalibratedRulebookWarning")?;
-        py.import("warnings")?.call_method1("warn", (message, category, 1))?;
-        Bound::new(py, rulebook)
-    }
 }
 
 #[pymethods]
@@ -257,15 +194,7 @@ impl Ledger {
         contributions: bool,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, Scores>> {
-        let threads = convert::count("threads", threads)?;
-        let as_of = self.as_of(py, as_of)?;
-        let rulebook = self.rulebook(py, rulebook, as_of)?;
-        let rules = &rulebook.get().rules;
-        let counter = core::Progress::new();
-        let options = core::ScoreOptions { threads, contributions, progress: Some(&counter) };
-        let (scores, zone) = self
-            .work_with(py, &counter, progress, |ledger| Ok((rules.score_all(ledger, as_of, &options)?, ledger.zone().clone())))?;
-        score::bind(py, scores, &zone, rulebook)
+        self.score_table(py, rulebook, as_of, threads, contributions, progress)
     }
 
     /// Scores one customer.
@@ -326,19 +255,7 @@ impl Ledger {
         threads: i64,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let threads = convert::count("threads", threads)?;
-        let as_of = self.as_of(py, as_of)?;
-        let rulebook = self.rulebook(py, rulebook, as_of)?;
-        let rules = &rulebook.get().rules;
-        let counter = core::Progress::new();
-        let options = core::ScoreOptions { threads, contributions: false, progress: Some(&counter) };
-        let Some(by) = by else {
-            let scores = self.work_with(py, &counter, progress, |ledger| rules.score_all(ledger, as_of, &options))?;
-            return Ok(Bound::new(py, EngagementRatio::from(&scores.ratio()))?.into_any());
-        };
-        let group: core::By = by.parse().or_raise()?;
-        let groups = self.work_with(py, &counter, progress, |ledger| rules.ratio_by(ledger, as_of, &group, &options))?;
-        Ok(Bound::new(py, ratio::table(&groups, by, as_of)?)?.into_any())
+        self.ratio(py, rulebook, by, as_of, threads, progress)
     }
 
     /// A report for the people who run the business: one HTML page, as text, that needs no network and no other file.
@@ -352,13 +269,7 @@ impl Ledger {
         threads: i64,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<String> {
-        let threads = convert::count("threads", threads)?;
-        let as_of = self.as_of(py, as_of)?;
-        let rulebook = self.rulebook(py, rulebook, as_of)?;
-        let document = &rulebook.get().document;
-        let counter = core::Progress::new();
-        let options = ReportOptions::default().title(title).threads(threads).progress(Some(&counter));
-        self.work_with(py, &counter, progress, |ledger| html(ledger, document, as_of, &options))
+        self.page(py, rulebook, as_of, title, threads, progress)
     }
 
     /// Frequency, recency, age and value of every customer with a purchase: what the models are fitted to.
@@ -375,18 +286,7 @@ impl Ledger {
         acquired_from: Option<&Bound<'py, PyAny>>,
         threads: i64,
     ) -> PyResult<Bound<'py, Purchases>> {
-        let own = self.zone(py)?;
-        let options = core::PurchaseOptions {
-            unit: purchases::unit(unit)?,
-            grain: purchases::unit(grain)?,
-            zone: zone.map(convert::zone).transpose()?,
-            holdout: holdout.map(|end| convert::as_of(&own, end)).transpose()?,
-            acquired_from: acquired_from.map(|from| convert::moment(&own, from)).transpose()?,
-            threads: convert::count("threads", threads)?,
-            ..core::PurchaseOptions::until(self.as_of(py, until)?)
-        };
-        let summary = self.work(py, |ledger| ledger.purchases(&options))?;
-        purchases::bind(py, summary)
+        self.summarise(py, until, Summary { unit, grain, zone, holdout, acquired_from, threads })
     }
 
     /// The cohort table: who first bought when, and how many of them came back in each later period.
@@ -444,21 +344,9 @@ impl Ledger {
         seed: u64,
         threads: i64,
     ) -> PyResult<Bound<'py, Validation>> {
-        let zone = self.zone(py)?;
-        let origins = origins.unwrap_or_default();
-        let options = core::validate::ValidateOptions {
-            unit: purchases::unit(unit)?,
-            origins: origins.iter().map(|origin| convert::as_of(&zone, origin)).collect::<PyResult<_>>()?,
-            acquired_from: acquired_from.map(|from| convert::moment(&zone, from)).transpose()?,
-            level,
-            replicates,
-            seed,
-            threads: convert::count("threads", threads)?,
-            ..core::validate::ValidateOptions::horizon(horizon)
-        };
         let candidates = crate::validate::candidates(models, rulebooks)?;
-        let validation = self.work(py, |ledger| ledger.validate(&candidates, &options))?;
-        crate::validate::bind(py, validation, &zone)
+        let origins = origins.unwrap_or_default();
+        self.predicted(py, &candidates, Trial { horizon, unit, origins, acquired_from, level, replicates, seed, threads })
     }
 
     /// What a customer did, up to an as-of, in time order.

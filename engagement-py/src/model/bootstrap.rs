@@ -1,41 +1,112 @@
 //! `Bootstrap`: models refitted to data drawn from a fitted one.
 
+use std::collections::BTreeMap;
+
 use engagement_core as core;
-use engagement_core::model::{self, Estimated, FitOptions, Model};
-use engagement_core::{Progress, simulate};
+use engagement_core::model::{self, Estimated as _, FitOptions, Model};
+use engagement_core::{Progress, PurchaseColumns, Values, simulate};
+use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::any::AnyModel;
 use super::fit::by_python;
-use crate::errors::OrRaise;
+use super::opportunities::Opportunities;
+use super::renewals::Renewals;
+use super::{bounds, covariates};
+use crate::errors::{OrRaise, invalid, wrong_type};
+use crate::pickle::{self, Pickled, item};
+use crate::purchases::Purchases;
 use crate::work::interruptible;
 
 /// A fitted model and the models refitted to customers drawn from it.
 #[pyclass(module = "engagement", frozen)]
 #[derive(Debug)]
 pub(crate) struct Bootstrap {
-    drawn: model::Bootstrap<Model>,
+    drawn: model::Bootstrap<AnyModel>,
 }
 
-/// Draws customers of the same ages and refits, as the first fit was made.
+/// The replicates of a fit.
+struct Replicates<'a> {
+    fit: &'a model::Fit<AnyModel>,
+    replicates: u32,
+    seed: u64,
+    threads: usize,
+}
+
+/// Draws customers who are watched as those of the data were, and refits as the first fit was made.
 pub(super) fn bootstrap(
     py: Python<'_>,
-    fit: &model::Fit<Model>,
-    purchases: &core::Purchases,
-    options: &FitOptions,
+    (fit, options): (&model::Fit<AnyModel>, &FitOptions),
+    data: &Bound<'_, PyAny>,
+    columns: Option<&Bound<'_, PyDict>>,
     (replicates, seed, threads): (u32, u64, usize),
 ) -> PyResult<Bootstrap> {
+    let run = Replicates { fit, replicates, seed, threads };
     // Replicates run side by side, so each of them is the work of one thread.
-    let options = options.clone().threads(1);
-    let progress = Progress::new();
-    let simulate = |model: &Model, seed| {
-        progress.step(0)?;
-        simulate::purchases(&**model, purchases.age(), None, purchases.unit(), seed, 1)
-    };
-    let drawn = interruptible(py, &progress, None, || {
-        model::bootstrap(fit, replicates, seed, threads, simulate, |drawn| refit(&fit.model, drawn, &options))
-    })?;
-    Ok(Bootstrap { drawn: drawn.or_raise()? })
+    let options = &options.clone().threads(1);
+    if columns.is_some() && !matches!(fit.model, AnyModel::Covariates(_)) {
+        return Err(invalid("covariates: the fit is one without covariates"));
+    }
+    match &fit.model {
+        AnyModel::Purchases(model) => {
+            let bought = &expect::<Purchases>(data)?.purchases;
+            let draw = |seed| simulate::purchases(&**model, bought.age(), None, bought.unit(), seed, 1);
+            run.draw(py, draw, |drawn| refit(model, drawn, options))
+        }
+        AnyModel::Covariates(model) => {
+            let bought = &expect::<Purchases>(data)?.purchases;
+            let columns = columns.ok_or_else(|| invalid("covariates: the fit has covariates, so the columns are needed"))?;
+            let columns = covariates::of_rows(model, columns, bought.len())?;
+            run.draw(py, |seed| model.draw(bought, &columns, seed), |drawn| model.refit(drawn, &columns, options))
+        }
+        AnyModel::Spend(model) => {
+            let bought = &expect::<Purchases>(data)?.purchases;
+            run.draw(py, |seed| spent(bought, seed, |_| Ok(*model)), |drawn| model::GammaGamma::fit(drawn, options))
+        }
+        AnyModel::Opportunities(model) => {
+            let mut customers = BTreeMap::new();
+            for (history, count) in expect::<Opportunities>(data)?.counted.histories() {
+                *customers.entry(history.opportunities()).or_insert(0) += count;
+            }
+            run.draw(py, |seed| taken(model, &customers, seed), |drawn| model::BgBb::fit(drawn, options))
+        }
+        AnyModel::Geometric(model) => {
+            let (customers, occasions) = cohort(&expect::<Renewals>(data)?.renewals)?;
+            let draw = |seed| simulate::renewals(model, customers, occasions, seed);
+            run.draw(py, draw, |drawn| model::ShiftedBetaGeometric::fit(drawn, options))
+        }
+        AnyModel::Weibull(model) => {
+            let (customers, occasions) = cohort(&expect::<Renewals>(data)?.renewals)?;
+            let draw = |seed| simulate::renewals(model, customers, occasions, seed);
+            run.draw(py, draw, |drawn| model::BetaDiscreteWeibull::fit(drawn, options))
+        }
+    }
+}
+
+impl Replicates<'_> {
+    fn draw<D, M: Into<AnyModel>>(
+        &self,
+        py: Python<'_>,
+        draw: impl Fn(u64) -> core::Result<D> + Sync + Send,
+        refit: impl Fn(&D) -> core::Result<model::Fit<M>> + Sync + Send,
+    ) -> PyResult<Bootstrap> {
+        let progress = Progress::new();
+        let simulate = |_: &AnyModel, seed| {
+            progress.step(0)?;
+            draw(seed)
+        };
+        let refit = |drawn: &D| Ok(refit(drawn)?.map(Into::into));
+        let &Replicates { fit, replicates, seed, threads } = self;
+        let drawn = interruptible(py, &progress, None, || model::bootstrap(fit, replicates, seed, threads, simulate, refit))?;
+        Ok(Bootstrap { drawn: drawn.or_raise()? })
+    }
+}
+
+/// The data of the class that the model was fitted to.
+fn expect<'a, T: PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync>(data: &'a Bound<'_, PyAny>) -> PyResult<&'a T> {
+    let data = data.cast::<T>().map_err(|_| wrong_type(&format!("data: engagement.{} is expected", T::NAME), data))?;
+    Ok(data.get())
 }
 
 /// The fit of the same kind, with the same regularity of buying.
@@ -50,12 +121,55 @@ fn refit(model: &Model, drawn: &core::Purchases, options: &FitOptions) -> core::
     })
 }
 
+/// The same customers, with another spend on each purchase that was paid for, by the model of each row.
+pub(super) fn spent(
+    bought: &core::Purchases,
+    seed: u64,
+    of: impl Fn(usize) -> core::Result<model::GammaGamma>,
+) -> core::Result<core::Purchases> {
+    let mut value = Vec::with_capacity(bought.len());
+    for (row, &count) in bought.paid().iter().enumerate() {
+        let spent = of(row)?.simulate(&mut simulate::Random::new(seed, row as u64), count);
+        value.push(if count > 0 { spent.iter().sum::<f64>() / f64::from(count) } else { f64::NAN });
+    }
+    core::Purchases::from_columns(&PurchaseColumns {
+        value: Some(Values::new(&value)),
+        paid: Some(bought.paid()),
+        unit: bought.unit(),
+        ..PurchaseColumns::new(bought.frequency(), bought.recency(), bought.age())
+    })
+}
+
+/// As many customers at each number of opportunities.
+fn taken(model: &model::BgBb, customers: &BTreeMap<u32, u64>, seed: u64) -> core::Result<model::Opportunities> {
+    let mut all = model::Opportunities::default();
+    for (&opportunities, &customers) in customers {
+        // A seed of its own for each number of opportunities.
+        let seed = seed.wrapping_add(u64::from(opportunities));
+        let drawn = simulate::opportunities(model, customers, opportunities, seed)?;
+        drawn.into_iter().for_each(|history| all.add(history, 1));
+    }
+    Ok(all)
+}
+
+/// The customers of a cohort that began together, and the occasions it has been watched for.
+fn cohort(renewals: &model::Renewals) -> PyResult<(u64, u32)> {
+    let watched = |contract: &model::Contract| contract.renewals + u32::from(!contract.active);
+    let occasions = renewals.contracts().map(|(contract, _)| watched(&contract)).max().unwrap_or(0);
+    if renewals.contracts().any(|(contract, _)| contract.active && contract.renewals < occasions) {
+        return Err(invalid(
+            "data: the contracts did not begin together, so nothing tells for how long those that were lost would have been watched",
+        ));
+    }
+    Ok((renewals.customers(), occasions))
+}
+
 #[pymethods]
 impl Bootstrap {
     /// The refitted models, in the order of their seeds.
     #[getter]
     fn refits<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.drawn.refits().iter().map(|&model| super::bind(py, model)).collect()
+        self.drawn.refits().iter().map(|model| model.bind(py)).collect()
     }
 
     /// Refits that failed and were left out.
@@ -67,18 +181,31 @@ impl Bootstrap {
     /// The interval of anything a model says, as `(estimate, low, high)`: `f` takes a model and gives a number.
     #[pyo3(signature = (f, *, level=0.95))]
     fn interval(&self, py: Python<'_>, f: &Bound<'_, PyAny>, level: f64) -> PyResult<(f64, f64, f64)> {
-        by_python(f, |f| self.drawn.interval_of(level, |&model| f(super::bind(py, model))))
+        by_python(f, |f| self.drawn.interval_of(level, |model| f(model.bind(py))))
     }
 
     /// The interval of each parameter.
     #[pyo3(signature = (level=0.95))]
     fn confidence_intervals<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(py);
-        let names = self.drawn.refits().first().map(Estimated::names).unwrap_or_default();
-        for (name, interval) in names.iter().zip(self.drawn.confidence_intervals(level).or_raise()?) {
-            dict.set_item(name, (interval.low, interval.high))?;
-        }
-        Ok(dict)
+        let names = self.drawn.refits().first().map(AnyModel::names).unwrap_or_default();
+        bounds(py, names, self.drawn.confidence_intervals(level).or_raise()?)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (py, drawn) = (slf.py(), &slf.get().drawn);
+        let state = PyDict::new(py);
+        state.set_item("model", drawn.model().bind(py)?)?;
+        state.set_item("refits", pickle::bytes(py, &AnyModel::column(drawn.refits())))?;
+        state.set_item("failed", drawn.failed())?;
+        Ok((slf.get_type().getattr("_restore")?, (state,)))
+    }
+
+    /// The bootstrap that `__reduce__` says.
+    #[staticmethod]
+    fn _restore(state: &Bound<'_, PyDict>) -> PyResult<Bootstrap> {
+        let model = AnyModel::of(&item(state, "model")?)?;
+        let refits = model.all(&pickle::column::<f64>(&item(state, "refits")?.extract::<Vec<u8>>()?)?).or_raise()?;
+        Ok(Bootstrap { drawn: model::Bootstrap::from_refits(model, refits, item(state, "failed")?.extract()?).or_raise()? })
     }
 
     fn __repr__(&self) -> String {

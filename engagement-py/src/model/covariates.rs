@@ -2,12 +2,16 @@
 
 use engagement_core as core;
 use engagement_core::model::{self, Estimated, FitOptions, Model};
+use engagement_core::{PurchaseColumns, simulate};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::fit::{Fit, Fitted};
+use super::any::AnyModel;
+use super::bootstrap::spent;
+use super::fit::Fit;
+use super::purchase_model::PurchaseModel;
 use super::spend::GammaGamma;
-use super::{PurchaseModel, of};
+use super::{named, of};
 use crate::column::{Column, Numbers};
 use crate::errors::{OrRaise, invalid};
 use crate::purchases::Purchases;
@@ -22,7 +26,7 @@ pub(crate) enum Covaried {
 }
 
 /// The model of one customer.
-enum Plain {
+pub(super) enum Plain {
     Purchases(Model),
     Spend(model::GammaGamma),
 }
@@ -50,7 +54,7 @@ impl Covaried {
         })
     }
 
-    fn base(&self) -> Plain {
+    pub(super) fn base(&self) -> Plain {
         match self {
             Covaried::ParetoNbd(model) => Plain::Purchases((*model.base()).into()),
             Covaried::BgNbd(model) => Plain::Purchases((*model.base()).into()),
@@ -62,6 +66,39 @@ impl Covaried {
     /// How many estimates belong to the base.
     fn parameters(&self) -> usize {
         (0..).take_while(|&index| self.is_positive(index)).count()
+    }
+
+    /// Customers of the same ages and covariates, each drawn from the customer's own model; or the same purchases with other spend.
+    pub(super) fn draw(&self, bought: &core::Purchases, columns: &model::Covariates, seed: u64) -> core::Result<core::Purchases> {
+        let own = |row| self.of(columns.row(row).unwrap_or_default());
+        if let Covaried::GammaGamma(_) = self {
+            return spent(bought, seed, |row| match own(row)? {
+                Plain::Spend(model) => Ok(model),
+                Plain::Purchases(model) => Err(not_of_spend(&model)),
+            });
+        }
+        let (mut frequency, mut recency, mut times) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, &age) in bought.age().iter().enumerate() {
+            buys(&own(row)?)?.simulate(&mut simulate::Random::new(seed, row as u64), age, &mut times);
+            frequency.push(u32::try_from(times.len()).unwrap_or(u32::MAX));
+            recency.push(times.last().copied().unwrap_or(0.0));
+        }
+        core::Purchases::from_columns(&PurchaseColumns::new(&frequency, &recency, bought.age()).unit(bought.unit()))
+    }
+
+    /// The fit of the same kind.
+    pub(super) fn refit(
+        &self,
+        drawn: &core::Purchases,
+        columns: &model::Covariates,
+        options: &FitOptions,
+    ) -> core::Result<model::Fit<Covaried>> {
+        Ok(match self {
+            Covaried::ParetoNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::ParetoNbd),
+            Covaried::BgNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::BgNbd),
+            Covaried::MbgNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::MbgNbd),
+            Covaried::GammaGamma(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::GammaGamma),
+        })
     }
 
     /// The names of the covariates.
@@ -103,12 +140,12 @@ impl Estimated for Covaried {
 impl Plain {
     fn bind(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         match self {
-            Plain::Purchases(model) => super::bind(py, model),
-            Plain::Spend(model) => Ok(Bound::new(py, GammaGamma { model })?.into_any()),
+            Plain::Purchases(model) => AnyModel::from(model).bind(py),
+            Plain::Spend(model) => AnyModel::from(model).bind(py),
         }
     }
 
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Plain::Purchases(model) => model.name(),
             Plain::Spend(_) => <model::GammaGamma as model::Parameters>::NAME,
@@ -148,21 +185,28 @@ fn list(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
+/// The covariates of a model from a dictionary, a row for each customer.
+pub(super) fn of_rows(model: &Covaried, columns: &Bound<'_, PyDict>, customers: usize) -> PyResult<model::Covariates> {
+    let covariates = covariates(columns, Some(&model.covariates()))?;
+    super::same_length("covariates", covariates.len(), customers).or_raise()?;
+    Ok(covariates)
+}
+
 /// The fit of a model with covariates.
 pub(super) fn fit<M: model::Covariate>(
     py: Python<'_>,
     purchases: &Bound<'_, Purchases>,
     columns: &Bound<'_, PyDict>,
     options: FitOptions,
-    form: impl Fn(model::WithCovariates<M>) -> Covaried + Send + Sync,
+    form: impl FnOnce(model::WithCovariates<M>) -> Covaried,
 ) -> PyResult<Fit>
 where
     model::WithCovariates<M>: Send,
 {
     let purchases = of(purchases);
     let covariates = covariates(columns, None)?;
-    let fitted = py.detach(|| Ok(model::WithCovariates::<M>::fit(purchases, &covariates, &options)?.map(form)));
-    Ok(Fit::new(Fitted::Covariates(fitted.or_raise()?), options))
+    let fitted = py.detach(|| model::WithCovariates::<M>::fit(purchases, &covariates, &options)).or_raise()?;
+    Ok(Fit::new(fitted.map(form), options))
 }
 
 /// A model with parameters that depend on covariates: `of` a customer's covariates it is the plain model.
@@ -181,9 +225,8 @@ impl WithCovariates {
         columns: &Bound<'_, PyDict>,
         predict: impl Fn(&Plain, &core::Purchases, usize) -> core::Result<f64> + Send + Sync,
     ) -> PyResult<Column> {
-        let covariates = covariates(columns, Some(&self.model.covariates()))?;
         let purchases = of(purchases);
-        super::same_length("covariates", covariates.len(), purchases.len()).or_raise()?;
+        let covariates = of_rows(&self.model, columns, purchases.len())?;
         let at = |row| {
             let own = self.model.of(covariates.row(row).unwrap_or_default())?;
             predict(&own, purchases, row).map_err(|e| e.at(format_args!("row {row}")))
@@ -198,6 +241,11 @@ fn buys(own: &Plain) -> core::Result<&Model> {
         Plain::Purchases(model) => Ok(model),
         Plain::Spend(_) => Err(core::Error::new(core::ErrorKind::InvalidArgument, "a model of spend says nothing of purchases")),
     }
+}
+
+fn not_of_spend(model: &Model) -> core::Error {
+    let message = format!("{} says nothing of spend; fit GammaGamma", model.name());
+    core::Error::new(core::ErrorKind::InvalidArgument, message)
 }
 
 #[pymethods]
@@ -223,7 +271,7 @@ impl WithCovariates {
 
     /// The name of the model without covariates.
     #[getter]
-    pub(super) fn name(&self) -> &'static str {
+    fn name(&self) -> &'static str {
         self.model.base().name()
     }
 
@@ -245,13 +293,13 @@ impl WithCovariates {
     fn coefficients<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let split = self.model.parameters();
         let (names, values) = (self.model.names(), self.model.estimates());
-        super::named(py, names[split..].to_vec(), values[split..].to_vec())
+        named(py, names[split..].to_vec(), values[split..].to_vec())
     }
 
     /// The parameters of the base and the coefficients.
     #[getter]
     fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        super::named(py, self.model.names(), self.model.estimates())
+        named(py, self.model.names(), self.model.estimates())
     }
 
     /// The plain model of a customer with these covariates.
@@ -291,10 +339,7 @@ impl WithCovariates {
         let spends = of(purchases).spends();
         self.each(py, purchases, covariates, |own, _, row| match own {
             Plain::Spend(model) => model.expected_value(&spends[row]),
-            Plain::Purchases(model) => Err(core::Error::new(
-                core::ErrorKind::InvalidArgument,
-                format!("{} says nothing of spend; fit GammaGamma", model.name()),
-            )),
+            Plain::Purchases(model) => Err(not_of_spend(model)),
         })
     }
 

@@ -2,20 +2,20 @@
 
 use engagement_core::model::{self, Estimated as _, OpportunityHistory};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
-use super::fit::{self, Fit, Fitted};
-use super::{number_or_column, whole};
+use super::fit::{self, Fit};
+use super::{count, number_or_column};
 use crate::column::{Column, Numbers};
 use crate::errors::{OrRaise, invalid};
 use crate::score::thousands;
 
 /// Customers by how often they took their opportunities to buy, and when last, a row each.
-#[pyclass(module = "engagement", frozen)]
-#[derive(Debug)]
+#[pyclass(module = "engagement", frozen, eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Opportunities {
     rows: Vec<OpportunityHistory>,
-    counted: model::Opportunities,
+    pub(super) counted: model::Opportunities,
 }
 
 #[pymethods]
@@ -54,10 +54,33 @@ impl Opportunities {
         self.counted.customers()
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Counted<'py>> {
+        let Opportunities { rows, counted } = slf.get();
+        let rows = rows.iter().map(|row| (row.frequency(), row.recency(), row.opportunities())).collect();
+        let counts = counted.histories();
+        let counts = counts.map(|(row, customers)| (row.frequency(), row.recency(), row.opportunities(), customers)).collect();
+        Ok((slf.get_type().getattr("_from_rows")?, (rows, counts)))
+    }
+
+    /// The rows and the customers of each that `__reduce__` says.
+    #[staticmethod]
+    fn _from_rows(rows: Vec<(u32, u32, u32)>, counts: Vec<(u32, u32, u32, u64)>) -> PyResult<Opportunities> {
+        let row = |&(x, t_x, n): &(u32, u32, u32)| OpportunityHistory::new(x, t_x, n);
+        let rows = rows.iter().map(row).collect::<engagement_core::Result<_>>().or_raise()?;
+        let mut counted = model::Opportunities::default();
+        for (x, t_x, n, customers) in counts {
+            counted.add(OpportunityHistory::new(x, t_x, n).or_raise()?, customers);
+        }
+        Ok(Opportunities { rows, counted })
+    }
+
     fn __repr__(&self) -> String {
         format!("Opportunities({} rows, {} customers)", self.rows.len(), thousands(self.counted.customers()))
     }
 }
+
+/// What `Opportunities` are pickled as.
+type Counted<'py> = (Bound<'py, PyAny>, (Vec<(u32, u32, u32)>, Vec<(u32, u32, u32, u64)>));
 
 /// Customers who buy or not at each opportunity, until they leave: the BG/BB model (Fader, Hardie & Shang 2010).
 #[pyclass(module = "engagement", frozen, eq)]
@@ -80,13 +103,6 @@ impl BgBb {
     }
 }
 
-fn count(name: &str, value: f64) -> engagement_core::Result<u32> {
-    let message = || format!("{name}: {value} is more than {} opportunities", u32::MAX);
-    whole(name, value)?
-        .try_into()
-        .map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
-}
-
 #[pymethods]
 impl BgBb {
     /// The model with these parameters.
@@ -107,7 +123,7 @@ impl BgBb {
     ) -> PyResult<Fit> {
         let options = fit::options(penalty, priors, start, 0)?;
         let counted = &opportunities.get().counted;
-        Ok(Fit::new(Fitted::Opportunities(py.detach(|| model::BgBb::fit(counted, &options)).or_raise()?), options))
+        Ok(Fit::new(py.detach(|| model::BgBb::fit(counted, &options)).or_raise()?, options))
     }
 
     #[getter]
@@ -202,8 +218,7 @@ impl BgBb {
         super::constructor("BgBb", self.model.names(), self.model.estimates())
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, pyo3::types::PyType>, (f64, f64, f64, f64)) {
-        let model = slf.get().model;
-        (slf.get_type(), (model.alpha(), model.beta(), model.gamma(), model.delta()))
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
+        super::reduce(slf.as_any(), &slf.get().model)
     }
 }

@@ -5,14 +5,17 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::covariates::{self, Covaried};
-use super::fit::{self, Fit, Fitted};
-use super::{PurchaseModel, of};
+use super::fit::{self, Fit};
+use super::of;
+use super::posterior::{self, Posterior};
+use super::purchase_model::PurchaseModel;
 use crate::errors::OrRaise;
 use crate::purchases::Purchases;
 
-/// The class of a model: parameters in, a fit out. A model of regular buying has the whole number `k` before its parameters.
+/// The class of a model: parameters in, a fit out. A model of regular buying has the whole number `k` before its parameters, and
+/// one that takes covariates is made a model with them.
 macro_rules! class {
-    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } fit($purchases:ident, $options:ident $(, $given:ident)?) $fit:expr $(, with $covaried:path)?) => {
+    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } $(with $covaried:path)?) => {
         $(#[$doc])*
         #[pyclass(module = "engagement", extends = PurchaseModel, frozen)]
         #[derive(Debug)]
@@ -36,20 +39,43 @@ macro_rules! class {
 
             /// The model of maximum likelihood, with the evidence that the fit can be trusted.
             #[staticmethod]
-            #[pyo3(signature = (purchases, *, $($given=None,)? penalty=0.0, priors=None, start=None, threads=0))]
+            #[pyo3(signature = (purchases, *, $($k=None,)? penalty=0.0, priors=None, start=None, threads=0))]
             fn fit(
                 py: Python<'_>,
                 purchases: &Bound<'_, Purchases>,
-                $($given: Option<u32>,)?
+                $($k: Option<u32>,)?
                 penalty: f64,
                 priors: Option<&Bound<'_, PyDict>>,
                 start: Option<Vec<f64>>,
                 threads: i64,
             ) -> PyResult<Fit> {
-                let $options = fit::options(penalty, priors, start, threads)?;
-                let $purchases = of(purchases);
-                let fitted = py.detach(|| $fit).or_raise()?.map(Model::from);
-                Ok(Fit::new(Fitted::Purchases(fitted), $options))
+                let options = fit::options(penalty, priors, start, threads)?;
+                let purchases = of(purchases);
+                let fitted = py.detach(|| model::$class::fit(purchases, $($k,)? &options)).or_raise()?;
+                Ok(Fit::new(fitted.map(Model::from), options))
+            }
+
+            /// Draws from the posterior of the parameters.
+            #[staticmethod]
+            #[pyo3(signature = (purchases, *, $($k=None,)? chains=4, tune=1000, draws=1000, seed=0, priors=None, threads=0, progress=None))]
+            #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+            fn posterior(
+                py: Python<'_>,
+                purchases: &Bound<'_, Purchases>,
+                $($k: Option<u32>,)?
+                chains: i64,
+                tune: i64,
+                draws: i64,
+                seed: u64,
+                priors: Option<&Bound<'_, PyDict>>,
+                threads: i64,
+                progress: Option<&Bound<'_, PyAny>>,
+            ) -> PyResult<Posterior> {
+                let options = posterior::options([chains, tune, draws], seed, priors, threads)?;
+                let purchases = of(purchases);
+                posterior::sample(py, options, progress, |options| {
+                    Ok(model::$class::posterior(purchases, $($k,)? options)?.map(Model::from))
+                })
             }
 
             $(
@@ -91,32 +117,26 @@ macro_rules! class {
 class! {
     /// Customers who never leave: purchases at random, at rates that differ (Ehrenberg 1959).
     Nbd { r, alpha }
-    fit(purchases, options) model::Nbd::fit(purchases, &options)
 }
 class! {
     /// Customers who may leave at any time: the Pareto/NBD (Schmittlein, Morrison & Colombo 1987).
-    ParetoNbd { r, alpha, s, beta }
-    fit(purchases, options) model::ParetoNbd::fit(purchases, &options), with Covaried::ParetoNbd
+    ParetoNbd { r, alpha, s, beta } with Covaried::ParetoNbd
 }
 class! {
     /// Customers who may leave after a repeat purchase: the BG/NBD (Fader, Hardie & Lee 2005).
-    BgNbd { r, alpha, a, b }
-    fit(purchases, options) model::BgNbd::fit(purchases, &options), with Covaried::BgNbd
+    BgNbd { r, alpha, a, b } with Covaried::BgNbd
 }
 class! {
     /// Customers who may leave after any purchase, the first included: the MBG/NBD (Batislam, Denizel & Filiztekin 2007).
-    MbgNbd { r, alpha, a, b }
-    fit(purchases, options) model::MbgNbd::fit(purchases, &options), with Covaried::MbgNbd
+    MbgNbd { r, alpha, a, b } with Covaried::MbgNbd
 }
 class! {
     /// The BG/NBD with regular buying: the BG/CNBD-k (Platzer & Reutterer 2016).
     BgCnbdK (k) { r, alpha, a, b }
-    fit(purchases, options, k) model::BgCnbdK::fit(purchases, k, &options)
 }
 class! {
     /// The MBG/NBD with regular buying: the MBG/CNBD-k (Platzer & Reutterer 2016).
     MbgCnbdK (k) { r, alpha, a, b }
-    fit(purchases, options, k) model::MbgCnbdK::fit(purchases, k, &options)
 }
 
 /// A model as an object of its class.

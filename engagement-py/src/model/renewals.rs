@@ -1,11 +1,11 @@
 //! Contracts that were renewed or lost, and the models of them.
 
-use engagement_core::model::{self, Estimated as _, FitOptions, RenewalModel};
+use engagement_core::model::{self, Estimated as _, RenewalModel};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
-use super::fit::{self, Fit, Fitted};
-use super::{number_or_column, whole};
+use super::fit::{self, Fit};
+use super::{count, number_or_column};
 use crate::column::{Numbers, flags};
 use crate::errors::OrRaise;
 use crate::score::thousands;
@@ -14,7 +14,7 @@ use crate::score::thousands;
 #[pyclass(module = "engagement", frozen, eq)]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Renewals {
-    renewals: model::Renewals,
+    pub(super) renewals: model::Renewals,
 }
 
 #[pymethods]
@@ -44,22 +44,38 @@ impl Renewals {
         self.renewals.customers()
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Counted<'py>> {
+        let contracts = slf.get().renewals.contracts();
+        let contracts = contracts.map(|(contract, customers)| (contract.renewals, contract.active, customers)).collect();
+        Ok((slf.get_type().getattr("_from_counts")?, (contracts,)))
+    }
+
+    /// The contracts that `__reduce__` counts: renewals, whether they run, and how many there are.
+    #[staticmethod]
+    fn _from_counts(contracts: Vec<(u32, bool, u64)>) -> PyResult<Renewals> {
+        let mut renewals = model::Renewals::default();
+        for (times, active, customers) in contracts {
+            // A cohort that nobody leaves before the last occasion.
+            let mut still_there = vec![customers; times as usize + 1];
+            if !active {
+                still_there.push(0);
+            }
+            renewals = renewals.with(&model::Renewals::from_cohort(&still_there).or_raise()?);
+        }
+        Ok(Renewals { renewals })
+    }
+
     fn __repr__(&self) -> String {
         format!("Renewals({} customers)", thousands(self.renewals.customers()))
     }
 }
 
-/// A whole number of occasions.
-fn occasions(name: &str, value: f64) -> engagement_core::Result<u32> {
-    let message = || format!("{name}: {value} is more than {} occasions", u32::MAX);
-    whole(name, value)?
-        .try_into()
-        .map_err(|_| engagement_core::Error::new(engagement_core::ErrorKind::InvalidArgument, message()))
-}
+/// What `Renewals` are pickled as.
+type Counted<'py> = (Bound<'py, PyAny>, (Vec<(u32, bool, u64)>,));
 
 /// The class of a contractual model.
 macro_rules! class {
-    ($(#[$doc:meta])* $class:ident = $fitted:ident { $($letter:ident),+ }) => {
+    ($(#[$doc:meta])* $class:ident { $($letter:ident),+ }) => {
         $(#[$doc])*
         #[pyclass(module = "engagement", frozen, eq)]
         #[derive(Clone, Debug, PartialEq)]
@@ -85,9 +101,9 @@ macro_rules! class {
                 priors: Option<&Bound<'_, PyDict>>,
                 start: Option<Vec<f64>>,
             ) -> PyResult<Fit> {
-                let options: FitOptions = fit::options(penalty, priors, start, 0)?;
+                let options = fit::options(penalty, priors, start, 0)?;
                 let renewals = &renewals.get().renewals;
-                Ok(Fit::new(Fitted::$fitted(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?), options))
+                Ok(Fit::new(py.detach(|| model::$class::fit(renewals, &options)).or_raise()?, options))
             }
 
             $(
@@ -106,23 +122,23 @@ macro_rules! class {
             /// The probability that a customer who has renewed `renewed` times renews the next `t` times too.
             #[pyo3(signature = (t, *, renewed=0))]
             fn survival<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.survival_after(renewed, occasions("t", t)?)))
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.survival_after(renewed, count("t", t)?)))
             }
 
             /// The probability that a new customer is lost at occasion `t`, from 1.
             fn probability_of_loss<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.probability_of_loss(occasions("t", t)?))
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.probability_of_loss(count("t", t)?))
             }
 
             /// The share of those who come to occasion `t`, from 1, that renews.
             fn retention_rate<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.retention_rate(occasions("t", t)?))
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.retention_rate(count("t", t)?))
             }
 
             /// The mean number of renewals at the next `t` occasions of a customer who has renewed `renewed` times.
             #[pyo3(signature = (t, *, renewed=0))]
             fn expected_renewals<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.expected_renewals(renewed, occasions("t", t)?)))
+                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.expected_renewals(renewed, count("t", t)?)))
             }
 
             /// The discounted number of all later renewals of a customer who has renewed `renewed` times; `rate` is the discount
@@ -142,8 +158,8 @@ macro_rules! class {
                 super::constructor(stringify!($class), self.model.names(), self.model.estimates())
             }
 
-            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, pyo3::types::PyType>, ($(super::as_f64!($letter)),+,)) {
-                (slf.get_type(), ($(slf.get().model.$letter()),+,))
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
+                super::reduce(slf.as_any(), &slf.get().model)
             }
         }
     };
@@ -152,10 +168,10 @@ macro_rules! class {
 class! {
     /// Contracts lost with a chance that differs between customers and stays with each: the shifted beta-geometric model (Fader &
     /// Hardie 2007).
-    ShiftedBetaGeometric = Geometric { alpha, beta }
+    ShiftedBetaGeometric { alpha, beta }
 }
 class! {
     /// The shifted beta-geometric model with a chance of loss that rises or falls with time: the beta-discrete-Weibull model (Fader,
     /// Hardie, Liu, Davin & Steenburgh 2018).
-    BetaDiscreteWeibull = Weibull { alpha, beta, c }
+    BetaDiscreteWeibull { alpha, beta, c }
 }

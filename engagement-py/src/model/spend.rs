@@ -2,11 +2,12 @@
 
 use engagement_core::model::{self, Estimated as _};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::covariates::{self, Covaried};
-use super::fit::{self, Fit, Fitted};
+use super::fit::{self, Fit};
 use super::of;
+use super::posterior::{self, Posterior};
 use crate::column::Column;
 use crate::errors::OrRaise;
 use crate::purchases::Purchases;
@@ -39,7 +40,7 @@ impl GammaGamma {
     ) -> PyResult<Fit> {
         let options = fit::options(penalty, priors, start, threads)?;
         let purchases = of(purchases);
-        Ok(Fit::new(Fitted::Spend(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?), options))
+        Ok(Fit::new(py.detach(|| model::GammaGamma::fit(purchases, &options)).or_raise()?, options))
     }
 
     /// The model of maximum likelihood with covariates: columns by name, a row for each customer.
@@ -56,6 +57,26 @@ impl GammaGamma {
     ) -> PyResult<Fit> {
         let options = fit::options(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
         covariates::fit(py, purchases, covariates, options, Covaried::GammaGamma)
+    }
+
+    /// Draws from the posterior of the parameters, of customers with paid repeat purchases.
+    #[staticmethod]
+    #[pyo3(signature = (purchases, *, chains=4, tune=1000, draws=1000, seed=0, priors=None, threads=0, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn posterior(
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        chains: i64,
+        tune: i64,
+        draws: i64,
+        seed: u64,
+        priors: Option<&Bound<'_, PyDict>>,
+        threads: i64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Posterior> {
+        let options = posterior::options([chains, tune, draws], seed, priors, threads)?;
+        let purchases = of(purchases);
+        posterior::sample(py, options, progress, |options| model::GammaGamma::posterior(purchases, options))
     }
 
     /// Whether spend per purchase is independent of the number of purchases, as the model takes for granted.
@@ -113,9 +134,8 @@ impl GammaGamma {
         super::constructor("GammaGamma", self.model.names(), self.model.estimates())
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, pyo3::types::PyType>, (f64, f64, f64)) {
-        let model = slf.get().model;
-        (slf.get_type(), (model.p(), model.q(), model.v()))
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>)> {
+        super::reduce(slf.as_any(), &slf.get().model)
     }
 }
 

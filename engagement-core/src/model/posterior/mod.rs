@@ -170,6 +170,30 @@ impl<M: Estimated> Posterior<M> {
         posterior
     }
 
+    /// The posterior of models drawn before, such as a program stored: chain after chain, all chains of the same number.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: the models do not make whole chains of at least 4 draws.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::model::{Nbd, Posterior};
+    ///
+    /// let models: Vec<Nbd> = (1..=8).map(|i| Nbd::new(f64::from(i), 10.0)).collect::<Result<_, _>>()?;
+    /// let posterior = Posterior::from_models(models, 2, 0)?;
+    /// assert_eq!((posterior.chains(), posterior.parameters()[0].mean), (2, 4.5));
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn from_models(models: Vec<M>, chains: u32, divergences: u32) -> Result<Posterior<M>> {
+        let draws = models.len().checked_div(chains as usize).unwrap_or(0);
+        if draws < options::FEWEST as usize || draws * chains as usize != models.len() {
+            let least = options::FEWEST;
+            let message = format!("chains: {} models do not make {chains} chains of at least {least} draws each", models.len());
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        Ok(Posterior::new(models, chains, divergences))
+    }
+
     fn values(&self, index: usize) -> Vec<f64> {
         self.models.iter().map(|model| model.estimates()[index]).collect()
     }

@@ -10,7 +10,7 @@ const SPREAD: f64 = 1.5;
 /// The parameters that have the unit of the data: a time, or money.
 const WITH_UNIT: [&str; 3] = ["alpha", "beta", "v"];
 /// The fewest draws of a chain whose halves can be compared.
-const FEWEST: u32 = 4;
+pub(super) const FEWEST: u32 = 4;
 
 /// How a posterior is sampled.
 ///
