@@ -84,9 +84,10 @@ impl Summary {
     }
 
     /// Takes a summary, with all that it would otherwise make on first use: what a fork cuts short would never be made.
-    pub(crate) fn keep(&mut self, purchases: Purchases) {
-        let _ = purchases.distinct();
+    pub(crate) fn keep(&mut self, purchases: Purchases) -> Result<()> {
+        purchases.distinct()?;
         self.purchases = Some(purchases);
+        Ok(())
     }
 }
 
@@ -203,8 +204,7 @@ pub unsafe extern "system" fn eng_purchases_summarise(purchases: eng_purchases, 
             threads: summary.threads,
             until: Timestamp::from_micros(until_us)?,
         };
-        summary.keep(LEDGERS.with(ledger.addr(), |book| book.ledger.purchases(&options))?);
-        Ok(())
+        summary.keep(LEDGERS.with(ledger.addr(), |book| book.ledger.purchases(&options))?)
     })
 }
 
@@ -246,8 +246,7 @@ pub unsafe extern "system" fn eng_purchases_from_columns(
             unit: summary.unit,
             ..PurchaseColumns::new(&columns.frequency, &columns.recency, &columns.age)
         })?;
-        summary.keep(made);
-        Ok(())
+        summary.keep(made)
     })
 }
 

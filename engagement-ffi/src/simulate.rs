@@ -45,7 +45,6 @@ pub unsafe extern "system" fn eng_purchases_simulate(
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let seed = seed(random_seed);
-        summary.keep(simulate::purchases(&*buying, &ages, spend.as_ref(), summary.unit, seed, summary.threads)?);
-        Ok(())
+        summary.keep(simulate::purchases(&*buying, &ages, spend.as_ref(), summary.unit, seed, summary.threads)?)
     })
 }

@@ -103,7 +103,7 @@ fn score(purchases: &Purchases, threads: usize) -> Result<Value, Box<dyn Error>>
         "expected": expected.iter().sum::<f64>(),
         "order_value": value.iter().sum::<f64>(),
         "lifetime_value": worth,
-        "distinct": purchases.distinct().histories.len(),
+        "distinct": purchases.distinct()?.histories.len(),
     }))
 }
 

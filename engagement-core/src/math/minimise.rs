@@ -356,7 +356,8 @@ impl Walk<'_> {
     /// The place after a Newton step, shortened until it lowers the gradient or the value; `None` where rounding leaves nothing.
     fn newton(&mut self, place: &Place, step: &[f64]) -> Option<Place> {
         let before = largest(&self.free_gradient(place));
-        let noise = 16.0 * f64::EPSILON * place.value.abs();
+        // A mean near 0 may be one of large values: its rounding is not told by its size.
+        let noise = 16.0 * f64::EPSILON * place.value.abs() + 0.1 * NEGLIGIBLE / self.search.weight;
         if before <= 1e-15 || largest(step) <= 1e-15 {
             return None;
         }

@@ -18,6 +18,7 @@
 
 mod beta;
 mod beta_inc;
+mod blocks;
 mod elementary;
 mod expectation;
 mod gamma;
@@ -34,6 +35,7 @@ mod sum;
 mod symmetric;
 
 pub(crate) use beta::{ln_beta, ln_beta_ratio};
+pub(crate) use blocks::{exp_of_block, ln_1p_of_block};
 pub(crate) use elementary::{exp, exp_m1, exp_m1_minus, ln, ln_1p, log_sum_exp, minus_ln_1p, pow, sqrt};
 pub(crate) use expectation::{BetaPoint, beta_expectation};
 pub(crate) use gamma::{digamma, ln_gamma};

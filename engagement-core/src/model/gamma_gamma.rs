@@ -2,11 +2,11 @@
 
 use super::fit::{Fit, FitOptions};
 use super::interval::{self, Interval};
-use super::likelihood::{RowLikelihood, Weighted};
+use super::likelihood::{Block, RowLikelihood, Weighted};
 use super::parameters::parameters;
 use super::spend::{Independence, Spend};
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::{Random, digamma_rise, exp, gamma_inc, ln, ln_1p, ln_beta, ln_gamma};
+use crate::math::{Random, digamma_rise, exp, gamma_inc, ln, ln_1p_of_block, ln_beta, ln_gamma};
 use crate::purchases::Purchases;
 
 parameters! {
@@ -64,7 +64,8 @@ impl GammaGamma {
         if rows.len() < 2 {
             return failed("fewer than two customers have repeat purchases with a value: there is no spread to fit");
         }
-        rows.sort_by(|a, b| a.count().cmp(&b.count()).then(a.mean().total_cmp(&b.mean())));
+        // Positive numbers have the order of their bits.
+        rows.sort_unstable_by_key(|spend| u128::from(spend.count()) << 64 | u128::from(spend.mean().to_bits()));
         let mut weights: Vec<f64> = Vec::with_capacity(rows.len());
         weights.extend(rows.chunk_by(|a, b| a == b).map(|equal| equal.len() as f64));
         rows.dedup();
@@ -72,7 +73,11 @@ impl GammaGamma {
             return failed("all customers have the same mean value: there is no spread to fit");
         }
         let largest = rows.last().map_or(0, Spend::count);
-        let starts = starts(&rows, &weights);
+        let (mean, spread) = moments(&rows, &weights);
+        if spread < LEAST_SPREAD {
+            return failed("the customers' mean values differ by less than 0.1 %: there is no spread to fit");
+        }
+        let starts = starts(&rows, &weights, mean, spread);
         let rows: Vec<Paid> = rows.iter().map(Paid::of).collect();
         let data = Weighted { rows: &rows, weights: &weights, largest };
         data.fit(&GammaGamma { p: 1.0, q: 1.0, v: 1.0 }, &starts, 0.0, options)
@@ -174,13 +179,25 @@ fn ln_gamma_quantile(shape: f64, tail: f64, below: bool) -> f64 {
     0.5 * (low + high)
 }
 
-/// Parameters whose moments are those of the data, for several shares of the spread between and within customers.
-fn starts(rows: &[Spend], weights: &[f64]) -> Vec<Vec<f64>> {
+/// The squared coefficient of variation of the mean values below which p and q run off to infinity.
+const LEAST_SPREAD: f64 = 1e-6;
+
+/// The mean of f over all customers.
+fn mean_of(rows: &[Spend], weights: &[f64], f: impl Fn(&Spend) -> f64) -> f64 {
     let total: f64 = weights.iter().sum();
-    let mean_of = |f: &dyn Fn(&Spend) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight / total * f(row)).sum::<f64>();
-    let mean = mean_of(&|row| row.mean());
-    let spread = mean_of(&|row| (row.mean() / mean - 1.0) * (row.mean() / mean - 1.0)).clamp(1e-3, 50.0);
-    let inverse = mean_of(&|row| 1.0 / f64::from(row.count()));
+    rows.iter().zip(weights).map(|(row, weight)| weight / total * f(row)).sum()
+}
+
+/// The mean of the mean values, and the square of their coefficient of variation.
+fn moments(rows: &[Spend], weights: &[f64]) -> (f64, f64) {
+    let mean = mean_of(rows, weights, Spend::mean);
+    (mean, mean_of(rows, weights, |row| (row.mean() / mean - 1.0) * (row.mean() / mean - 1.0)))
+}
+
+/// Parameters whose moments are those of the data, for several shares of the spread between and within customers.
+fn starts(rows: &[Spend], weights: &[f64], mean: f64, spread: f64) -> Vec<Vec<f64>> {
+    let spread = spread.clamp(1e-3, 50.0);
+    let inverse = mean_of(rows, weights, |row| 1.0 / f64::from(row.count()));
     let start = |between: f64| {
         let q = 2.0 + 1.0 / (between * spread);
         let p = inverse * (q - 1.0) / ((q - 2.0) * (1.0 - between) * spread);
@@ -237,25 +254,34 @@ impl RowLikelihood<Paid> for GammaGamma {
     }
 
     fn row(&self, table: &Shared, paid: &Paid, gradient: &mut [f64]) -> f64 {
-        let shared = table.counts.get(paid.count as usize - 1).copied().unwrap_or_else(|| self.of_count(paid.count));
-        let x = f64::from(paid.count);
-        let (px, spent) = (self.p * x, paid.spent);
-        // ln(1 + xm/v) and ln(1 + v/(xm)) are a logarithm apart that is known: the smaller one keeps its digits.
-        let ln_ratio = paid.ln_spent - table.ln_v;
-        let (far, near) = if spent < self.v {
-            let far = ln_1p(spent / self.v);
-            (far, far - ln_ratio)
-        } else {
-            let near = ln_1p(self.v / spent);
-            (near + ln_ratio, near)
-        };
-        if let [p, q, v] = gradient {
-            let whole = self.v + spent;
-            *p = self.p * (shared.by_p - x * near);
-            *q = self.q * (shared.by_q - far);
-            *v = self.q * (spent / whole) - px * (self.v / whole);
+        let mut block = Block::<1>::new();
+        self.rows(table, &[*paid], &mut block);
+        block.only(gradient)
+    }
+
+    fn rows<const N: usize>(&self, table: &Shared, rows: &[Paid; N], block: &mut Block<N>) {
+        let GammaGamma { p, q, v } = *self;
+        let mut ratios = [0.0; N];
+        for (ratio, paid) in ratios.iter_mut().zip(rows) {
+            *ratio = if paid.spent < v { paid.spent / v } else { v / paid.spent };
         }
-        shared.value - paid.ln_spent - self.q * far - px * near
+        let logs = ln_1p_of_block(&ratios);
+        let [by_p, by_q, by_v, ..] = &mut block.slopes;
+        for (i, paid) in rows.iter().enumerate() {
+            let shared = table.counts.get(paid.count as usize - 1).copied().unwrap_or_else(|| self.of_count(paid.count));
+            (block.values[i], by_p[i], by_q[i]) = (shared.value, shared.by_p, shared.by_q);
+        }
+        for (i, paid) in rows.iter().enumerate() {
+            let (x, spent) = (f64::from(paid.count), paid.spent);
+            // ln(1 + xm/v) and ln(1 + v/(xm)) are a logarithm apart that is known: the smaller one keeps its digits.
+            let ln_ratio = paid.ln_spent - table.ln_v;
+            let (far, near) = if spent < v { (logs[i], logs[i] - ln_ratio) } else { (logs[i] + ln_ratio, logs[i]) };
+            let (px, whole) = (p * x, v + spent);
+            block.values[i] = block.values[i] - paid.ln_spent - q * far - px * near;
+            by_p[i] = p * (by_p[i] - x * near);
+            by_q[i] = q * (by_q[i] - far);
+            by_v[i] = q * (spent / whole) - px * (v / whole);
+        }
     }
 }
 

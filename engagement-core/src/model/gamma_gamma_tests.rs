@@ -116,3 +116,22 @@ fn parameters_are_recovered() {
         }
     }
 }
+
+/// Customers who nearly all spend the same leave p and q unbounded: that is said at once, however many they are.
+#[test]
+fn hardly_any_spread_is_none() {
+    let mut random = Random::new(5, 0);
+    let spends: Vec<Spend> = (0..20_000).map(|i| Spend::new(1 + i % 5, 10.0 + 1e-3 * random.uniform()).unwrap()).collect();
+    let error = GammaGamma::fit_spends(&spends, &FitOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FitFailed);
+    assert_eq!(error.to_string(), "the customers' mean values differ by less than 0.1 %: there is no spread to fit");
+}
+
+/// A mean log-likelihood near 0 is one of large values: their rounding does not keep a fit from its maximum.
+#[test]
+fn little_spread_is_fitted() {
+    let mut random = Random::new(5, 0);
+    let spends: Vec<Spend> = (0..3000).map(|i| Spend::new(1 + i % 5, 10.0 + 3.0 * random.uniform()).unwrap()).collect();
+    let fit = GammaGamma::fit_spends(&spends, &FitOptions::default()).unwrap();
+    assert!(fit.convergence.gradient_norm < 1e-9, "{:?}", fit.convergence);
+}

@@ -1,14 +1,15 @@
 //! NBD: customers who never leave.
 
 use super::fit::{Fit, FitOptions};
-use super::geometric::{check_discount, enough, finite_time};
+use super::geometric::{check_discount, finite_time};
 use super::history::PurchaseHistory;
-use super::likelihood::RowLikelihood;
+use super::likelihood::{RowLikelihood, Weighted};
 use super::parameters::{parameters, time};
 use super::purchase_model::PurchaseModel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::{NegativeBinomial, Random, Rising, exp, exp_m1, ln, ln_1p};
 use crate::purchases::Purchases;
+use crate::simulate::MOST_PURCHASES;
 
 parameters! {
     /// The negative binomial model: customers buy at rates that vary by a gamma distribution, and never leave.
@@ -74,7 +75,7 @@ impl Nbd {
     /// # Errors
     /// [`ErrorKind::FitFailed`]: the data holds too little, or the search did not converge.
     pub fn fit(purchases: &Purchases, options: &FitOptions) -> Result<Fit<Nbd>> {
-        let (data, rate) = enough(purchases.distinct())?;
+        let (data, rate) = Weighted::of(purchases)?;
         let starts = [0.4, 2.0].map(|r| vec![r, r / rate]);
         data.fit(&Nbd { r: 1.0, alpha: 1.0 }, &starts, 0.0, options)
     }
@@ -123,7 +124,7 @@ impl PurchaseModel for Nbd {
         times.clear();
         let rate = exp(random.ln_gamma_variate(self.r)) / self.alpha;
         let mut now = random.exponential() / rate;
-        while now <= t && now < f64::INFINITY {
+        while now <= t && now < f64::INFINITY && times.len() < MOST_PURCHASES {
             times.push(now);
             now += random.exponential() / rate;
         }

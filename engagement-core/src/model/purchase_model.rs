@@ -57,7 +57,8 @@ pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
     #[doc(alias = "DERT")]
     fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64>;
 
-    /// Draws a new customer and the times of the repeat purchases within the first `t` time units, in order, into `times`.
+    /// Draws a new customer and the times of the repeat purchases within the first `t` time units, in order, into `times`; at most
+    /// the first 1,048,576 of them.
     fn simulate(&self, random: &mut Random, t: f64, times: &mut Vec<f64>);
 
     /// The smallest interval from a quantile to a quantile that holds the number of purchases within the next `t` time units with

@@ -2,8 +2,9 @@
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
-use super::{Purchases, history};
+use super::Purchases;
 use crate::error::Result;
 use crate::model::PurchaseHistory;
 use crate::score::in_chunks;
@@ -25,52 +26,42 @@ pub struct Distinct {
     pub row_of: Vec<u32>,
 }
 
+/// Times that differ, per row and beyond some, from which on telling them apart by their codes takes longer than it spares.
+const MANY_TIMES: (usize, usize) = (16, 1024);
+
 /// A row on its way to its place.
 #[derive(Clone, Copy, Default)]
-struct Row {
-    /// The codes of recency and age, and then their ranks.
-    times: u64,
+struct Row<Times> {
+    /// Recency and age: their codes, then their ranks; or their bits, which are in the order of numbers that are not negative.
+    times: Times,
     frequency: u32,
     row: u32,
 }
 
 impl Distinct {
-    pub(super) fn of(purchases: &Purchases) -> Distinct {
-        let (mut recency, mut age) = (Numbers::default(), Numbers::default());
-        let times = purchases.recency.iter().zip(&purchases.age);
-        let rows = times.zip(&purchases.frequency).zip(0..).map(|(((&t_x, &t), &frequency), row)| Row {
-            times: (recency.code(t_x) << 32) | age.code(t),
-            frequency,
-            row,
-        });
-        let mut rows: Vec<Row> = rows.collect();
-        let (recency, recency_ranks) = recency.ranked();
-        let (age, age_ranks) = age.ranked();
-        let bits = age.len().checked_ilog2().map_or(0, |log| log + 1);
-        for row in &mut rows {
-            let (t_x, t) = ((row.times >> 32) as usize, row.times as u32 as usize);
-            row.times = (recency_ranks[t_x] << bits) | age_ranks[t];
+    /// # Errors
+    /// [`ErrorKind::NoMemory`](crate::ErrorKind::NoMemory).
+    pub(super) fn of(purchases: &Purchases) -> Result<Distinct> {
+        match by_ranks(purchases)? {
+            Some(rows) => Distinct::merged(purchases, &rows),
+            None => Distinct::merged(purchases, &by_bits(purchases)?),
         }
-        let mut room = vec![Row::default(); rows.len()];
-        sort(&mut rows, &mut room, |row| row.times);
-        sort(&mut rows, &mut room, |row| u64::from(row.frequency));
-        drop(room);
+    }
 
-        let same = |a: &Row, b: &Row| (a.frequency, a.times) == (b.frequency, b.times);
+    /// Equal neighbours as one.
+    fn merged<Times: PartialEq>(purchases: &Purchases, rows: &[Row<Times>]) -> Result<Distinct> {
+        let same = |a: &Row<Times>, b: &Row<Times>| a.frequency == b.frequency && a.times == b.times;
         let count = rows.chunk_by(same).count();
-        let (mut histories, mut weights) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut row_of = vec![0; rows.len()];
+        let (mut histories, mut weights) = (room(count)?, room(count)?);
+        let mut row_of = filled(0, rows.len())?;
         for equal in rows.chunk_by(same) {
-            let first = equal[0];
-            let recency = recency[(first.times >> bits) as usize];
-            let age = age[(first.times & !(u64::MAX << bits)) as usize];
             for row in equal {
                 row_of[row.row as usize] = histories.len() as u32;
             }
-            histories.push(history(first.frequency, recency, age));
+            histories.push(purchases.history(equal[0].row as usize));
             weights.push(equal.len() as f64);
         }
-        Distinct { histories, weights, row_of }
+        Ok(Distinct { histories, weights, row_of })
     }
 
     /// A number for every row, computed once for every history.
@@ -80,11 +71,46 @@ impl Distinct {
             let until = self.histories.len().min(from + CHUNK);
             self.histories[from..until].iter().map(&number).collect::<Result<Vec<f64>>>()
         })?;
-        let mut rows = Vec::new();
-        rows.try_reserve_exact(self.row_of.len())?;
+        let mut rows = room(self.row_of.len())?;
         rows.extend(self.row_of.iter().map(|&at| numbers[at as usize / CHUNK][at as usize % CHUNK]));
         Ok(rows)
     }
+}
+
+/// The rows in order, by the ranks of their times; none where many times differ.
+fn by_ranks(purchases: &Purchases) -> Result<Option<Vec<Row<u64>>>> {
+    let most = MANY_TIMES.1 + purchases.len() / MANY_TIMES.0;
+    let (mut recency, mut age) = (Numbers::default(), Numbers::default());
+    let mut rows = room(purchases.len())?;
+    let times = purchases.recency.iter().zip(&purchases.age);
+    for ((row, &frequency), (&t_x, &t)) in (0..).zip(&purchases.frequency).zip(times) {
+        rows.push(Row { times: (recency.code(t_x)? << 32) | age.code(t)?, frequency, row });
+        if recency.values.len().max(age.values.len()) > most {
+            return Ok(None);
+        }
+    }
+    let bits = age.values.len().checked_ilog2().map_or(0, |log| log + 1);
+    let (recency, age) = (recency.ranks()?, age.ranks()?);
+    for row in &mut rows {
+        row.times = (recency[(row.times >> 32) as usize] << bits) | age[row.times as u32 as usize];
+    }
+    let mut other = filled(Row::default(), rows.len())?;
+    sort(&mut rows, &mut other, |row| row.times);
+    sort(&mut rows, &mut other, |row| u64::from(row.frequency));
+    Ok(Some(rows))
+}
+
+/// The rows in order, by the bits of their times.
+fn by_bits(purchases: &Purchases) -> Result<Vec<Row<u128>>> {
+    let mut rows = room(purchases.len())?;
+    let times = purchases.recency.iter().zip(&purchases.age);
+    rows.extend((0..).zip(&purchases.frequency).zip(times).map(|((row, &frequency), (t_x, t))| Row {
+        times: (u128::from(t_x.to_bits()) << 64) | u128::from(t.to_bits()),
+        frequency,
+        row,
+    }));
+    rows.sort_unstable_by(|a, b| a.frequency.cmp(&b.frequency).then(a.times.cmp(&b.times)));
+    Ok(rows)
 }
 
 /// Numbers that differ, with a code each. Times differ little: they are days of some years.
@@ -95,31 +121,51 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn code(&mut self, number: f64) -> u64 {
+    fn code(&mut self, number: f64) -> Result<u64> {
         let Numbers { codes, values } = self;
-        let code = codes.entry(number.to_bits()).or_insert_with(|| {
-            values.push(number);
-            values.len() as u32 - 1
-        });
-        u64::from(*code)
+        codes.try_reserve(1)?;
+        let code = match codes.entry(number.to_bits()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                values.try_reserve(1)?;
+                values.push(number);
+                *place.insert(values.len() as u32 - 1)
+            }
+        };
+        Ok(u64::from(code))
     }
 
-    /// The numbers in their order, and the place of every code's.
-    fn ranked(self) -> (Vec<f64>, Vec<u64>) {
-        let mut order: Vec<(f64, usize)> = self.values.into_iter().zip(0..).collect();
+    /// The place of every code's number in their order.
+    fn ranks(self) -> Result<Vec<u64>> {
+        let mut order: Vec<(f64, usize)> = room(self.values.len())?;
+        order.extend(self.values.into_iter().zip(0..));
         order.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mut ranks = vec![0; order.len()];
+        let mut ranks = filled(0, order.len())?;
         order.iter().zip(0..).for_each(|(&(_, code), rank)| ranks[code] = rank);
-        (order.into_iter().map(|(number, _)| number).collect(), ranks)
+        Ok(ranks)
     }
 }
 
-/// Sorts by a key and leaves the order of equal ones, digit by digit from the lowest; `room` is as long as `rows`.
-fn sort(rows: &mut Vec<Row>, room: &mut Vec<Row>, key: impl Fn(&Row) -> u64) {
+/// An empty vector with room for `length`.
+fn room<T>(length: usize) -> Result<Vec<T>> {
+    let mut vector = Vec::new();
+    vector.try_reserve_exact(length)?;
+    Ok(vector)
+}
+
+/// `length` times the same.
+fn filled<T: Clone>(value: T, length: usize) -> Result<Vec<T>> {
+    let mut vector = room(length)?;
+    vector.resize(length, value);
+    Ok(vector)
+}
+
+/// Sorts by a key and leaves the order of equal ones, digit by digit from the lowest; `other` is as long as `rows`.
+fn sort(rows: &mut Vec<Row<u64>>, other: &mut Vec<Row<u64>>, key: impl Fn(&Row<u64>) -> u64) {
     let highest = rows.iter().map(&key).max().unwrap_or(0);
     let mut shift = 0;
     while shift < u64::BITS && highest >> shift > 0 {
-        let digit = |row: &Row| (key(row) >> shift) as usize % DIGITS;
+        let digit = |row: &Row<u64>| (key(row) >> shift) as usize % DIGITS;
         let mut starts = [0_usize; DIGITS];
         rows.iter().for_each(|row| starts[digit(row)] += 1);
         let mut start = 0;
@@ -128,10 +174,39 @@ fn sort(rows: &mut Vec<Row>, room: &mut Vec<Row>, key: impl Fn(&Row) -> u64) {
         }
         for row in rows.iter() {
             let place = &mut starts[digit(row)];
-            room[*place] = *row;
+            other[*place] = *row;
             *place += 1;
         }
-        std::mem::swap(rows, room);
+        std::mem::swap(rows, other);
         shift += DIGITS.ilog2();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::Random;
+    use crate::purchases::PurchaseColumns;
+
+    /// Both orders are one: by frequency, recency and age, whether times repeat or hardly do.
+    #[test]
+    fn equal_histories_are_found_in_either_way() {
+        let mut random = Random::new(1, 0);
+        for (times, ranked) in [(50, true), (1 << 40, false)] {
+            let mut columns: (Vec<u32>, Vec<f64>, Vec<f64>) = Default::default();
+            for _ in 0..5_000 {
+                let (frequency, age) = (random.below(3) as u32, random.below(times) as f64);
+                columns.0.push(frequency);
+                columns.1.push(if frequency == 0 { 0.0 } else { random.below(age as u64 + 1) as f64 });
+                columns.2.push(age);
+            }
+            let purchases = Purchases::from_columns(&PurchaseColumns::new(&columns.0, &columns.1, &columns.2)).unwrap();
+            assert_eq!(by_ranks(&purchases).unwrap().is_some(), ranked);
+            let distinct = purchases.distinct().unwrap();
+            let key = |history: &PurchaseHistory| (history.frequency(), history.recency() as u64, history.age() as u64);
+            assert!(distinct.histories.is_sorted_by(|a, b| key(a) < key(b)));
+            assert!((0..5_000).all(|row| distinct.histories[distinct.row_of[row] as usize] == purchases.history(row)));
+            assert_eq!(distinct.weights.iter().sum::<f64>(), 5_000.0);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Whole interaction logs drawn from known models.
 
-use super::CHUNK;
+use super::{CHUNK, draw_times};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Batch, KeyColumn, Ledger, LoadOptions, TextColumn, Values};
 use crate::math::Random;
@@ -91,7 +91,7 @@ impl<'a> Simulation<'a> {
             let mut rows = Rows::default();
             let mut times = Vec::new();
             for (customer, &at) in arrivals.iter().enumerate().skip(chunk * CHUNK).take(CHUNK) {
-                self.draw(&mut Random::new(seed, customer as u64), customer as i64, at, &mut times, &mut rows);
+                self.draw(&mut Random::new(seed, customer as u64), customer as i64, at, &mut times, &mut rows)?;
             }
             Ok(rows)
         })?;
@@ -135,9 +135,9 @@ impl<'a> Simulation<'a> {
         Ok(arrivals)
     }
 
-    fn draw(&self, random: &mut Random, customer: i64, first: i64, times: &mut Vec<f64>, rows: &mut Rows) {
+    fn draw(&self, random: &mut Random, customer: i64, first: i64, times: &mut Vec<f64>, rows: &mut Rows) -> Result<()> {
         let scale = self.unit.days() * DAY;
-        self.model.simulate(random, (self.until.micros() - first) as f64 / scale, times);
+        draw_times(self.model, random, (self.until.micros() - first) as f64 / scale, "until", times)?;
         let spent = self.spend.map(|spend| spend.simulate(random, times.len() as u32 + 1));
         let content = self.reviews.map(|reviews| (reviews.share, random.beta(reviews.contentment.0, reviews.contentment.1)));
         if random.uniform() < self.referred && customer > 0 {
@@ -156,6 +156,7 @@ impl<'a> Simulation<'a> {
                 rows.push(&Row { rating: Some(1.0 + stars as f64), ..Row::new(customer, at, REVIEW) });
             }
         }
+        Ok(())
     }
 }
 

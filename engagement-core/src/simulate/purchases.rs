@@ -1,6 +1,6 @@
 //! The summaries of customers drawn from a model.
 
-use super::CHUNK;
+use super::{CHUNK, draw_times};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Values;
 use crate::math::{Random, ln};
@@ -13,7 +13,8 @@ use crate::score::in_chunks;
 /// Ages are in `unit`, the time unit of the model. Purchases happen at any moment: a purchase period is one purchase.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] naming the row of an age that is not a number of time units of at least 0.
+/// [`ErrorKind::InvalidArgument`] naming the row of an age that is not a number of time units of at least 0, or in which a customer
+/// makes a million purchases.
 ///
 /// # Example
 /// ```
@@ -46,7 +47,7 @@ pub fn purchases(
         let mut times = Vec::new();
         for (row, &age) in ages.iter().enumerate().skip(from).take(CHUNK) {
             let mut random = Random::new(seed, row as u64);
-            model.simulate(&mut random, age, &mut times);
+            draw_times(model, &mut random, age, format_args!("ages, row {row}"), &mut times)?;
             rows.push(&times, spend.map(|spend| spend.simulate(&mut random, times.len() as u32)));
         }
         Ok(rows)
@@ -85,5 +86,21 @@ impl Rows {
         self.recency.append(&mut other.recency);
         self.log_gaps.append(&mut other.log_gaps);
         self.value.append(&mut other.value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Nbd;
+
+    /// Purchases without end are refused, by the row that has them.
+    #[test]
+    fn too_many_purchases_name_their_row() {
+        let model = Nbd::new(2.0, 1e-6).unwrap();
+        let error = purchases(&model, &[1e-9, 1e9], None, TimeUnit::Week, 1, 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        let message = "ages, row 1: in 1000000000 time units a customer makes 1048576 purchases, more than are drawn";
+        assert_eq!(error.to_string(), message);
     }
 }

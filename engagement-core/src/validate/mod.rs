@@ -212,7 +212,7 @@ fn by_model(
     let fit = kind.fit(purchases, &FitOptions::default().threads(options.threads))?;
     let model = &fit.model;
     let expected = purchases.map(options.threads, |customer| model.expected_purchases(customer, horizon))?;
-    let distinct = purchases.distinct();
+    let distinct = purchases.distinct()?;
     // The same history with the same outcome is asked for once.
     let mut asked: Vec<(u32, u32)> = distinct.row_of.iter().copied().zip(came.iter().copied()).collect();
     asked.sort_unstable();

@@ -57,7 +57,7 @@ impl Forecasts {
         let purchases = ledger.purchases(options)?;
         let terms = forecast.terms()?;
         let living = Alike::of(forecast, &purchases)?.living(forecast, options.threads, progress)?;
-        let (spent, distinct) = (purchases.spends(), purchases.distinct());
+        let (spent, distinct) = (purchases.spends(), purchases.distinct()?);
         let mut all = Forecasts::empty(forecast, codes.len())?;
         let mut row = 0;
         for &code in codes {
@@ -158,7 +158,7 @@ struct Alike {
 
 impl Alike {
     fn of(forecast: &Forecast, purchases: &Purchases) -> Result<Alike> {
-        let distinct = &purchases.distinct().histories;
+        let distinct = &purchases.distinct()?.histories;
         // Times are not negative, so that their bits are ordered as they are.
         let key = |history: &PurchaseHistory| (history.frequency(), history.recency().to_bits(), history.age().to_bits());
         let mut order: Vec<((u32, u64, u64), u32)> = Vec::new();

@@ -37,7 +37,7 @@ fn moments_are_those_of_the_integral() {
     let purchases = cdnow(60);
     let (shape, scale) = (Prior::Gamma { shape: 2.0, rate: 3.0 }, Prior::LogNormal { mu: 2.0, sigma: 0.7 });
     let (mut mass, mut sums) = (0.0, [0.0; 4]);
-    let distinct = purchases.distinct();
+    let distinct = purchases.distinct().unwrap();
     let top = -300.0;
     for (i, j) in (0..150).flat_map(|i| (0..150).map(move |j| (i, j))) {
         let (r, alpha) = ((-3.0 + 0.03 * f64::from(i)).exp(), (0.5 + 0.03 * f64::from(j)).exp());

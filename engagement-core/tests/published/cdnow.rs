@@ -69,7 +69,7 @@ fn full_cohort_has_its_known_totals() {
     assert_eq!(purchases.frequency().iter().sum::<u32>(), 24_337);
     assert_eq!(holdout.frequency.iter().sum::<u32>(), 19_684);
     assert_eq!(purchases.frequency().iter().filter(|&&x| x == 0).count(), 14_119);
-    let distinct = purchases.distinct();
+    let distinct = purchases.distinct().unwrap();
     assert_eq!((distinct.histories.len(), distinct.weights.iter().sum::<f64>()), (8_685, 23_570.0));
 }
 

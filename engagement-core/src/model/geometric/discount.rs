@@ -1,7 +1,7 @@
 //! Purchases to come, each worth less the later it comes.
 
 use super::ahead::Ahead;
-use crate::math::{exp, exp_m1, exp_m1_minus, ln, ln_1p, ln_gamma, mean_power, sqrt};
+use crate::math::{exp, exp_m1, exp_m1_minus, exp_of_block, ln, ln_1p, ln_1p_of_block, ln_gamma, mean_power, sqrt};
 
 /// Discounted beyond e^−40, a horizon is none.
 const FORGOTTEN: f64 = 40.0;
@@ -12,6 +12,8 @@ const NEAR: f64 = 8.0;
 const STRIDE: usize = 4;
 /// Shapes from here on have their weights normalised by their own sum, where the closed form loses digits.
 const CONCENTRATED: f64 = 30.0;
+/// The share of the purchases to come that is all of them.
+const ALL: f64 = 1.0 - 1e-15;
 /// What a tail of the quadrature may still hold.
 const NEGLIGIBLE: f64 = 1e-12;
 
@@ -32,6 +34,7 @@ impl Ahead {
         let (horizon, discount) = (t / self.scale, delta * self.scale);
         let by_density = self.k == 1 && self.shape <= BROAD && horizon <= NEAR;
         let shortest = 5.0 / (4.0 + self.shape);
+        let ever = self.purchases(f64::INFINITY);
         let (mut integral, mut from) = (0.0, 0.0);
         while from < horizon {
             let to = horizon.min(2.0 * from + shortest).min(from + 4.0 / discount);
@@ -47,6 +50,11 @@ impl Ahead {
             };
             integral += half * values.iter().zip(&POINTS).map(|(value, (_, weight))| weight * value).sum::<f64>();
             from = to;
+            // Once nothing more is to come but in the last digit, the rest of the integral is that of the discount.
+            if !by_density && values[11] >= ALL * ever * exp(-discount * points[11]) {
+                integral += ever * exp(-discount * from) * -exp_m1(-discount * (horizon - from)) / discount;
+                break;
+            }
         }
         if by_density {
             return self.alive * self.shape * integral;
@@ -63,7 +71,10 @@ impl Ahead {
     fn densities(&self, discount: f64, times: &[f64; 12]) -> [f64; 12] {
         let (shape, c) = (self.shape + 1.0, self.a + self.kept);
         let ratios = times.map(|u| u / (1.0 + u));
-        let mut terms = times.map(|u| exp(-shape * ln_1p(u) - discount * u));
+        let ln_up = ln_1p_of_block(times);
+        let mut exponents = *times;
+        exponents.iter_mut().zip(&ln_up).for_each(|(u, ln_up)| *u = -shape * ln_up - discount * *u);
+        let mut terms = exp_of_block(&exponents);
         let mut sums = terms;
         let mut coefficient = 1.0;
         for block in 0.. {

@@ -5,7 +5,7 @@ use crate::math::Sum;
 use crate::model::fit::{Fit, FitOptions};
 use crate::model::history::PurchaseHistory;
 use crate::model::likelihood::{RowLikelihood, Weighted};
-use crate::purchases::{Distinct, Purchases};
+use crate::purchases::Purchases;
 
 /// Where the search for the parameters begins: r, a, b, and how many times the mean rate of all customers the rate of those who
 /// have not left is. Much leaving after the first purchases, and hardly any.
@@ -18,7 +18,7 @@ pub(in crate::model) fn fit<M: RowLikelihood<PurchaseHistory>>(
     purchases: &Purchases,
     options: &FitOptions,
 ) -> Result<Fit<M>> {
-    let (data, rate) = enough(purchases.distinct())?;
+    let (data, rate) = Weighted::of(purchases)?;
     let gaps = match purchases.log_gaps() {
         _ if k == 1 => 0.0,
         Some(gaps) => f64::from(k - 1) * sum_of(gaps),
@@ -29,29 +29,6 @@ pub(in crate::model) fn fit<M: RowLikelihood<PurchaseHistory>>(
     };
     let starts = STARTS.map(|[r, a, b, faster]| vec![r, r / (rate * f64::from(k) * faster), a, b]);
     data.fit(template, &starts, gaps, options)
-}
-
-/// Checks that there is something to learn from: the rows, and purchases per customer and time unit.
-pub(in crate::model) fn enough(distinct: &Distinct) -> Result<(Weighted<'_, PurchaseHistory>, f64)> {
-    let failed = |message: &str| Err(Error::new(ErrorKind::FitFailed, message));
-    let Distinct { histories: rows, weights, .. } = distinct;
-    let sum =
-        |number: fn(&PurchaseHistory) -> f64| rows.iter().zip(weights).map(|(row, weight)| weight * number(row)).sum::<f64>();
-    let (purchases, ages) = (sum(|row| f64::from(row.frequency())), sum(PurchaseHistory::age));
-    if weights.iter().sum::<f64>() < 2.0 {
-        return failed("fewer than two customers: there is no spread to fit");
-    }
-    if purchases == 0.0 {
-        return failed("nobody bought a second time: nothing tells how often customers buy");
-    }
-    if ages == 0.0 {
-        return failed("all customers bought for the first time at the end of the observation: nothing was observed since");
-    }
-    if rows.len() < 2 {
-        return failed("all customers have the same history: there is no spread to fit");
-    }
-    let largest = rows.iter().map(PurchaseHistory::frequency).max().unwrap_or(0);
-    Ok((Weighted { rows, weights, largest }, purchases / ages))
 }
 
 fn sum_of(numbers: &[f64]) -> f64 {

@@ -14,11 +14,12 @@ mod models;
 mod simulate;
 
 pub(super) use ahead::Ahead;
-pub(super) use fitting::{best, enough, fit};
+pub(super) use fitting::{best, fit};
 pub(super) use models::{answers, check_phases, discount as check_discount, finite_time, phased};
 
 use super::history::PurchaseHistory;
-use crate::math::{Rising, exp, ln, ln_1p, ln_gamma};
+use super::likelihood::Block;
+use crate::math::{Rising, exp, exp_of_block, ln, ln_1p_of_block, ln_gamma};
 
 /// The most phases of a gap.
 pub(super) const MOST_PHASES: u32 = 12;
@@ -48,21 +49,21 @@ pub(crate) struct Table {
     ln_gamma_k: f64,
 }
 
-/// How a history can have ended, relative to its likelihood if the customer stays and the next gap is in its first phase.
-struct Ending {
+/// How histories can have ended, relative to their likelihoods if the customer stays and the next gap is in its first phase.
+struct Endings<const N: usize> {
     /// The shape of λ: r + kx.
-    shape: f64,
+    shape: [f64; N],
     /// The time since the last purchase over α + T.
-    wait: f64,
+    wait: [f64; N],
     /// The time since the last purchase over `α + t_x`, and ln(1 + that).
-    longer: f64,
-    ln_longer: f64,
+    longer: [f64; N],
+    ln_longer: [f64; N],
     /// The odds of leaving after the last purchase, before its silence is seen, over a; 0 without a chance to leave.
-    odds: f64,
+    odds: [f64; N],
     /// Left after the last purchase; infinite where it overflows.
-    left: f64,
+    left: [f64; N],
     /// Stays, in a phase after the first.
-    later: f64,
+    later: [f64; N],
 }
 
 impl Geometric {
@@ -79,97 +80,142 @@ impl Geometric {
         }
     }
 
-    /// The log-likelihood of a customer, without the part of the gaps that no parameter but k changes: (k − 1) Σ ln Δt. Its
-    /// derivatives by ln r, ln α, ln a, ln b are written into `gradient`, unless that is shorter.
-    pub(super) fn row(&self, table: &Table, customer: &PurchaseHistory, gradient: &mut [f64]) -> f64 {
+    /// The log-likelihoods of customers, without the part of the gaps that no parameter but k changes: (k − 1) Σ ln Δt; and their
+    /// derivatives by ln r, ln α, ln a, ln b.
+    pub(super) fn rows<const N: usize>(&self, table: &Table, customers: &[PurchaseHistory; N], block: &mut Block<N>) {
         let Geometric { r, alpha, a, b, .. } = *self;
-        let x = f64::from(customer.frequency());
-        let phases = x * f64::from(self.k);
-        let n = (customer.frequency() as usize).saturating_mul(self.k as usize);
-        // Chances to leave that were seen to be passed, and one more.
-        let chances = customer.frequency() as usize + usize::from(self.first);
-        let ln_age = ln_1p(customer.age() / alpha);
-        let ending = self.ending(customer, |_, _| {});
-        let ln_ending = if ending.left < f64::INFINITY { ln_1p(ending.left + ending.later) } else { self.ln_left(&ending) };
-        let value = table.shape.ln(n) - r * ln_age - phases * (table.ln_alpha + ln_age) + table.kept.ln(chances)
-            - table.all.ln(chances)
-            - x * table.ln_gamma_k
-            + ln_ending;
-        let [by_r, by_alpha, by_a, by_b, ..] = gradient else { return value };
-        let left = if ending.left < f64::INFINITY { ending.left / (1.0 + ending.later + ending.left) } else { 1.0 };
+        let k = f64::from(self.k);
+        let endings = self.endings(customers, |_, _| {});
+        let mut numbers = [0.0; N];
+        numbers.iter_mut().zip(customers).for_each(|(number, customer)| *number = customer.age() / alpha);
+        let ln_age = ln_1p_of_block(&numbers);
+        let both = endings.left.iter().zip(&endings.later);
+        numbers.iter_mut().zip(both).for_each(|(number, (left, later))| *number = left + later);
+        let ln_endings = ln_1p_of_block(&numbers);
         // How the terms of the phases after the first move with r, and how many phases there are.
-        let (mut rises, mut counts) = (0.0, 0.0);
+        let (mut rises, mut counts) = ([0.0; N], [0.0; N]);
+        // The probability of having left.
+        let mut left = endings.left;
+        for (left, later) in left.iter_mut().zip(&endings.later) {
+            *left = if *left < f64::INFINITY { *left / (1.0 + later + *left) } else { 1.0 };
+        }
         if self.k > 1 {
-            let mut rise = 0.0;
-            self.ending(customer, |j, term| {
-                rise += 1.0 / (ending.shape + (j - 1.0));
-                rises += term * rise;
-                counts += term * j;
+            let mut rise = [0.0; N];
+            self.endings(customers, |j, terms| {
+                for (i, term) in terms.iter().enumerate() {
+                    rise[i] += 1.0 / (endings.shape[i] + (j - 1.0));
+                    rises[i] += term * rise[i];
+                    counts[i] += term * j;
+                }
             });
-            let share = (1.0 - left) / (1.0 + ending.later);
-            (rises, counts) = (rises * share, counts * share);
-        }
-        *by_r = r * (table.shape.digamma(n) - ln_age + left * ending.ln_longer + rises);
-        // α/(α + t_x) · (T − t_x)/(α + T) = α/(α + T) · (T − t_x)/(α + t_x).
-        let waited = left * ending.shape * ending.longer + counts;
-        *by_alpha = (r * customer.age() - alpha * (phases + waited)) / (alpha + customer.age());
-        let gone = table.all.digamma(chances);
-        *by_a = left - a * gone;
-        *by_b = b * (table.kept.digamma(chances) - gone - left * ending.odds);
-        value
-    }
-
-    /// ln of [`left`](Ending::left) where it overflows: all else is too little to be seen beside it.
-    fn ln_left(&self, ending: &Ending) -> f64 {
-        ln(self.a * ending.odds) + ending.shape * ending.ln_longer
-    }
-
-    /// How the history can have ended; `visit` is told the terms of the phases after the first, j = 1, 2, ….
-    #[inline]
-    fn ending(&self, customer: &PurchaseHistory, mut visit: impl FnMut(f64, f64)) -> Ending {
-        let x = f64::from(customer.frequency());
-        let shape = self.r + x * f64::from(self.k);
-        let silence = customer.age() - customer.recency();
-        let mut ending = Ending { shape, wait: 0.0, longer: 0.0, ln_longer: 0.0, odds: 0.0, left: 0.0, later: 0.0 };
-        if x > 0.0 || self.first {
-            ending.longer = silence / (self.alpha + customer.recency());
-            ending.ln_longer = ln_1p(ending.longer);
-            ending.odds = 1.0 / (self.b + if self.first { x } else { x - 1.0 });
-            let exponent = shape * ending.ln_longer;
-            ending.left = if exponent <= OVERFLOW { self.a * ending.odds * exp(exponent) } else { f64::INFINITY };
-        }
-        if self.k > 1 {
-            ending.wait = silence / (self.alpha + customer.age());
-            let mut term = 1.0;
-            for j in 1..self.k {
-                let j = f64::from(j);
-                term *= (shape + (j - 1.0)) / j * ending.wait;
-                visit(j, term);
-                ending.later += term;
+            for (i, left) in left.iter().enumerate() {
+                let share = (1.0 - left) / (1.0 + endings.later[i]);
+                rises[i] *= share;
+                counts[i] *= share;
             }
         }
-        ending
+        let [by_r, by_alpha, by_a, by_b, ..] = &mut block.slopes;
+        for (i, customer) in customers.iter().enumerate() {
+            let frequency = customer.frequency() as usize;
+            let x = f64::from(customer.frequency());
+            let n = frequency.saturating_mul(self.k as usize);
+            // Chances to leave that were seen to be passed, and one more.
+            let chances = frequency + usize::from(self.first);
+            let ln_ending = if endings.left[i] < f64::INFINITY { ln_endings[i] } else { self.ln_left(&endings, i) };
+            block.values[i] = table.shape.ln(n) - r * ln_age[i] - x * k * (table.ln_alpha + ln_age[i]) + table.kept.ln(chances)
+                - table.all.ln(chances)
+                - x * table.ln_gamma_k
+                + ln_ending;
+            by_r[i] = table.shape.digamma(n);
+            by_a[i] = table.all.digamma(chances);
+            by_b[i] = table.kept.digamma(chances);
+        }
+        for (i, customer) in customers.iter().enumerate() {
+            let (left, age, x) = (left[i], customer.age(), f64::from(customer.frequency()));
+            by_r[i] = r * (by_r[i] - ln_age[i] + left * endings.ln_longer[i] + rises[i]);
+            // α/(α + t_x) · (T − t_x)/(α + T) = α/(α + T) · (T − t_x)/(α + t_x).
+            let waited = left * endings.shape[i] * endings.longer[i] + counts[i];
+            by_alpha[i] = (r * age - alpha * (x * k + waited)) / (alpha + age);
+            by_b[i] = b * (by_b[i] - by_a[i] - left * endings.odds[i]);
+            by_a[i] = left - a * by_a[i];
+        }
+    }
+
+    /// [`rows`](Geometric::rows) of one customer; the derivatives are written into `gradient`, unless that is shorter.
+    pub(super) fn row(&self, table: &Table, customer: &PurchaseHistory, gradient: &mut [f64]) -> f64 {
+        let mut block = Block::<1>::new();
+        self.rows(table, &[*customer], &mut block);
+        block.only(gradient)
+    }
+
+    /// ln of [`left`](Endings::left) where it overflows: all else is too little to be seen beside it.
+    fn ln_left<const N: usize>(&self, endings: &Endings<N>, i: usize) -> f64 {
+        ln(self.a * endings.odds[i]) + endings.shape[i] * endings.ln_longer[i]
+    }
+
+    /// How the histories can have ended; `visit` is told the terms of the phases after the first, j = 1, 2, ….
+    #[inline]
+    fn endings<const N: usize>(&self, customers: &[PurchaseHistory; N], mut visit: impl FnMut(f64, &[f64; N])) -> Endings<N> {
+        let none = [0.0; N];
+        let mut endings = Endings { shape: none, wait: none, longer: none, ln_longer: none, odds: none, left: none, later: none };
+        for (i, customer) in customers.iter().enumerate() {
+            endings.shape[i] = self.r + f64::from(customer.frequency()) * f64::from(self.k);
+        }
+        if self.first || customers.iter().any(|customer| customer.frequency() > 0) {
+            let mut exponents = none;
+            for (i, customer) in customers.iter().enumerate() {
+                let x = f64::from(customer.frequency());
+                let may_leave = x > 0.0 || self.first;
+                endings.longer[i] =
+                    if may_leave { (customer.age() - customer.recency()) / (self.alpha + customer.recency()) } else { 0.0 };
+                endings.odds[i] = if may_leave { 1.0 / (self.b + if self.first { x } else { x - 1.0 }) } else { 0.0 };
+            }
+            endings.ln_longer = ln_1p_of_block(&endings.longer);
+            for (i, exponent) in exponents.iter_mut().enumerate() {
+                // What overflows need not be worked out.
+                *exponent = (endings.shape[i] * endings.ln_longer[i]).min(1.1 * OVERFLOW);
+            }
+            let powers = exp_of_block(&exponents);
+            for (i, left) in endings.left.iter_mut().enumerate() {
+                *left = if exponents[i] <= OVERFLOW { self.a * endings.odds[i] * powers[i] } else { f64::INFINITY };
+            }
+        }
+        if self.k > 1 {
+            let mut terms = [1.0; N];
+            for (i, customer) in customers.iter().enumerate() {
+                endings.wait[i] = (customer.age() - customer.recency()) / (self.alpha + customer.age());
+            }
+            for j in 1..self.k {
+                let j = f64::from(j);
+                for (i, term) in terms.iter_mut().enumerate() {
+                    *term *= (endings.shape[i] + (j - 1.0)) / j * endings.wait[i];
+                    endings.later[i] += *term;
+                }
+                visit(j, &terms);
+            }
+        }
+        endings
     }
 
     /// What is known of the customer at the end of the observation.
     pub(super) fn ahead(&self, customer: &PurchaseHistory) -> Ahead {
         let mut phases = [0.0; MOST_PHASES as usize];
         phases[0] = 1.0;
-        let ending = self.ending(customer, |j, term| phases[j as usize] = term);
-        let stays = 1.0 + ending.later;
-        let (gone, alive) = if ending.left < f64::INFINITY {
-            let total = stays + ending.left;
-            (ending.left / total, stays / total)
+        let endings = self.endings(&[*customer], |j, &[term]| phases[j as usize] = term);
+        let Endings { shape: [shape], wait: [wait], left: [left], later: [later], .. } = endings;
+        let stays = 1.0 + later;
+        let (gone, alive) = if left < f64::INFINITY {
+            (left / (stays + left), stays / (stays + left))
         } else {
-            (1.0, exp(ln(stays) - self.ln_left(&ending)))
+            (1.0, exp(ln(stays) - self.ln_left(&endings, 0)))
         };
-        phases.iter_mut().for_each(|phase| *phase /= 1.0 + ending.later);
+        phases.iter_mut().for_each(|phase| *phase /= stays);
         Ahead {
             alive,
             gone,
-            shape: ending.shape,
+            shape,
             scale: self.alpha + customer.age(),
-            wait: ending.wait,
+            wait,
             a: self.a,
             kept: self.b + f64::from(customer.frequency()) + f64::from(u8::from(self.first)),
             k: self.k,

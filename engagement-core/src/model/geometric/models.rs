@@ -67,6 +67,15 @@ macro_rules! answers {
             fn row(&self, table: &Self::Table, row: &$crate::model::PurchaseHistory, gradient: &mut [f64]) -> f64 {
                 self.family().row(table, row, gradient)
             }
+
+            fn rows<const N: usize>(
+                &self,
+                table: &Self::Table,
+                rows: &[$crate::model::PurchaseHistory; N],
+                block: &mut $crate::model::likelihood::Block<N>,
+            ) {
+                self.family().rows(table, rows, block);
+            }
         }
 
         impl $crate::model::PurchaseModel for $model {

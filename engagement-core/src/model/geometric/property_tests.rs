@@ -2,7 +2,8 @@
 
 use super::ahead::Of;
 use super::*;
-use crate::model::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Parameters, PurchaseModel};
+use crate::math::Random;
+use crate::model::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Nbd, Parameters, ParetoNbd, PurchaseModel};
 use proptest::prelude::*;
 
 fn log_uniform(low: f64, high: f64) -> impl Strategy<Value = f64> {
@@ -159,6 +160,39 @@ fn one_phase_is_the_plain_model() {
             };
             assert_eq!(answers(plain.as_ref()), answers(phased.as_ref()));
         }
+    }
+}
+
+/// Where next to nobody stays, all purchases to come are the first one, whatever the horizon; and it is known without summing
+/// over a horizon that is 10¹⁵ times as long.
+#[test]
+fn few_purchases_to_come_are_soon_discounted() {
+    let (large, small) = (1e6, 1e-6);
+    let customer = PurchaseHistory::newcomer();
+    let start = std::time::Instant::now();
+    for (t, delta) in [(52.0, 0.01), (1e6, 1e-7), (1e9, 1e-12)] {
+        let model = BgNbd::new(large, small, large, small).unwrap();
+        let got = model.discounted_purchases(&customer, t, delta).unwrap();
+        // E = 1 + b/(a − 1), and the first purchase comes after α/(r − 1).
+        let want = (1.0 + small / (large - 1.0)) * (1.0 - delta * small / (large - 1.0));
+        assert!((got / want - 1.0).abs() < 1e-12, "{t}: {got} {want}");
+    }
+    // It took minutes.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// A customer who buys for ever, or faster than a number can tell, has the first purchases alone.
+#[test]
+fn endless_purchases_end() {
+    let models: [Box<dyn PurchaseModel>; 3] = [
+        Box::new(BgNbd::new(2.0, 1e-6, 1e-9, 1e9).unwrap()),
+        Box::new(Nbd::new(2.0, 1e-6).unwrap()),
+        Box::new(ParetoNbd::new(2.0, 1e-6, 1.0, 1e30).unwrap()),
+    ];
+    let mut times = Vec::new();
+    for (t, model) in [1e9, f64::INFINITY].into_iter().flat_map(|t| models.iter().map(move |model| (t, model))) {
+        model.simulate(&mut Random::new(1, 0), t, &mut times);
+        assert_eq!(times.len(), crate::simulate::MOST_PURCHASES);
     }
 }
 

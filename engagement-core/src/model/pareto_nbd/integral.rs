@@ -10,6 +10,8 @@ const WIDTH: f64 = 3.0;
 const CHANGE: f64 = 13.0;
 /// A distance within which most integrands fall that far.
 const FAR: f64 = 64.0;
+/// A fall from which halving the distance comes nearer to where the integrand matters no more than Newton's steps do.
+const FAR_DOWN: f64 = -1e6;
 /// Gauss–Legendre rule of 20 points on −1..1: its positive points and their weights.
 const RULE: [(f64, f64); 10] = [
     (0.07652652113349734, 0.15275338713072584),
@@ -77,8 +79,20 @@ fn reach<C: LogConcave>(curve: &C, mode: f64, top: f64, side: f64, limit: f64) -
         }
         distance = distance.min(limit);
     }
-    // Newton's steps from outside never step over the point they look for.
     let mut fall = curve.at(mode + side * distance).0 - top;
+    // Far down a curve that falls exponentially Newton's steps are short, and of an infinite fall there are none.
+    let (mut inside, mut steps) = (0.0, 0);
+    while fall < FAR_DOWN && steps < 200 {
+        let middle = 0.5 * (inside + distance);
+        let fall_there = curve.at(mode + side * middle).0 - top;
+        if fall_there > NEGLIGIBLE {
+            inside = middle;
+        } else {
+            (distance, fall) = (middle, fall_there);
+        }
+        steps += 1;
+    }
+    // Newton's steps from outside never step over the point they look for.
     for _ in 0..100 {
         let slope = side * curve.slope(mode + side * distance);
         if fall > NEGLIGIBLE - 4.0 || slope >= 0.0 {

@@ -196,9 +196,40 @@ fn data_without_an_answer_gets_a_sentence() {
         ParetoNbd::fit(&purchases, &FitOptions::default()).unwrap_err()
     };
     let error = fit(&[0, 0], &[0.0, 0.0], &[20.0, 30.0]);
-    assert_eq!((error.kind(), error.to_string().starts_with("nobody bought again")), (ErrorKind::FitFailed, true));
+    assert_eq!((error.kind(), error.to_string().starts_with("nobody bought a second time")), (ErrorKind::FitFailed, true));
     assert!(fit(&[3, 3], &[9.0, 9.0], &[20.0, 20.0]).to_string().starts_with("all customers have the same"));
-    assert!(fit(&[], &[], &[]).to_string().starts_with("nobody bought again"));
+    assert!(fit(&[], &[], &[]).to_string().starts_with("fewer than two customers"));
+}
+
+fn close(got: f64, want: f64, relative: f64) {
+    assert!((got - want).abs() <= relative * want.abs(), "{got:e} is not {want:e}");
+}
+
+/// Where customers leave long before they would buy: P(n) = (r)ₙ/n! E[(u/α)ⁿ] but for a share of u/α, u the time of dropout.
+#[test]
+fn purchases_before_an_early_dropout_have_a_probability() {
+    let (alpha, s, beta) = (1e6, 1e6, 1e-6);
+    for r in [0.1, 0.5, 0.999, 1.0, 2.0] {
+        let got = ParetoNbd::new(r, alpha, s, beta).unwrap().probability_of_purchases_new(2, 1e6).unwrap();
+        let ratio = beta / alpha;
+        close(got, r * (r + 1.0) * ratio * ratio / ((s - 1.0) * (s - 2.0)), 1e-12);
+    }
+}
+
+/// An infinite horizon with hardly any discount: `P(alive) (r+x)/(α+T) (β+T) e^z E_s(z)`, z = δ(β+T), by mpmath.
+#[test]
+fn hardly_discounted_purchases_are_numbers() {
+    let customer = history(2.0, 30.43, 38.86);
+    for (s, delta, want) in [
+        (0.3, 1e-300, 2.025_453_217_127_396_3e209),
+        (0.61, 1e-300, 1.115_909_965_763_751e117),
+        (0.61, 1e-30, 559_279_828_712.430_6),
+        (1.0, 1e-300, 1_421.366_957_926_597_6),
+        (1.5, 1e-300, 3.702_572_020_978_687_7),
+    ] {
+        let model = ParetoNbd::new(0.55, 10.58, s, 11.67).unwrap();
+        close(model.discounted_purchases(&customer, f64::INFINITY, delta).unwrap(), want, 1e-12);
+    }
 }
 
 proptest! {

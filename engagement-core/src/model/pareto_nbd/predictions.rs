@@ -14,6 +14,7 @@ use crate::model::geometric::{check_discount, finite_time};
 use crate::model::likelihood::RowLikelihood;
 use crate::model::parameters::time;
 use crate::model::{PurchaseHistory, PurchaseModel};
+use crate::simulate::MOST_PURCHASES;
 
 impl ParetoNbd {
     /// The model of a customer who is known to be alive.
@@ -48,7 +49,15 @@ impl ParetoNbd {
         let root = sqrt(b * b + 4.0 * a * c);
         let peak = if b >= 0.0 { (b + root) / (2.0 * a) } else { 2.0 * c / (root - b) };
         let u = peak.min(t);
-        let last = LastPurchases { n: count, r, s, bought: u / (alpha + u), not: alpha / (alpha + u), gone: u / (beta + u) };
+        let last = LastPurchases {
+            n: count,
+            r,
+            s,
+            bought: u / (alpha + u),
+            not: alpha / (alpha + u),
+            gone: u / (beta + u),
+            active: beta / (beta + u),
+        };
         let ln_width = ln_integral(&last, f64::NEG_INFINITY, 0.0, ln(t / u), |_, ()| ());
         s * exp(NegativeBinomial::new(r, alpha, u).ln_pmf(n) - s * ln_1p(u / beta) + ln(u / (beta + u)) + ln_width)
     }
@@ -79,18 +88,27 @@ struct LastPurchases {
     n: f64,
     r: f64,
     s: f64,
-    /// u/(α+u), α/(α+u) and u/(β+u) at the peak.
+    /// u/(α+u), α/(α+u), u/(β+u) and β/(β+u) at the peak.
     bought: f64,
     not: f64,
     gone: f64,
+    active: f64,
+}
+
+/// `ln(part eᵈ + rest)`, and that less d, for parts of 1: each from the difference to 1 that keeps its digits.
+fn grown(part: f64, rest: f64, d: f64) -> (f64, f64) {
+    let (up, down) = (part * exp_m1(d), rest * exp_m1(-d));
+    let grown = if d > 700.0 || d < 0.0 && part > 0.5 { d + ln_1p(down) } else { ln_1p(up) };
+    let less = if d >= 0.0 && rest > 0.5 { grown - d } else { ln_1p(down) };
+    (grown, less)
 }
 
 impl LogConcave for LastPurchases {
     type Point = ();
 
     fn at(&self, d: f64) -> (f64, ()) {
-        let (up, down) = (exp_m1(d), exp_m1(-d));
-        (d - self.n * ln_1p(self.not * down) - self.r * ln_1p(self.bought * up) - (self.s + 1.0) * ln_1p(self.gone * up), ())
+        let ((bought, bought_over), (gone, _)) = (grown(self.bought, self.not, d), grown(self.gone, self.active, d));
+        (d - self.n * bought_over - self.r * bought - (self.s + 1.0) * gone, ())
     }
 
     fn slope(&self, d: f64) -> f64 {
@@ -98,7 +116,7 @@ impl LogConcave for LastPurchases {
         let (up, down) = (exp(d), exp(-d));
         let bought = 1.0 / (1.0 + self.not / self.bought * down);
         let not = 1.0 / (1.0 + self.bought / self.not * up);
-        let gone = 1.0 / (1.0 + (1.0 - self.gone) / self.gone * down);
+        let gone = 1.0 / (1.0 + self.active / self.gone * down);
         1.0 + self.n * not - self.r * bought - (self.s + 1.0) * gone
     }
 }
@@ -195,7 +213,7 @@ impl PurchaseModel for ParetoNbd {
         let end = t.min(random.exponential() * exp(-ln_dropout));
         let gap = exp(-ln_rate);
         let mut at = gap * random.exponential();
-        while at <= end {
+        while at <= end && times.len() < MOST_PURCHASES {
             times.push(at);
             at += gap * random.exponential();
         }

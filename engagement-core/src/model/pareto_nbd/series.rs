@@ -1,7 +1,7 @@
 //! The likelihood by power series: what a fit evaluates, where the two scales are alike.
 
 use super::ParetoNbd;
-use crate::math::{Rising, exp, ln, ln_1p};
+use crate::math::{Rising, exp, ln, ln_1p, ln_1p_of_block};
 use crate::model::PurchaseHistory;
 
 /// Relative size of the terms left out.
@@ -100,7 +100,10 @@ impl Table {
         let w = shape + s;
         let (by_w, by_shape) = (1.0 / w, 1.0 / shape);
         let b = if alpha_later { [shape, shape + 1.0] } else { [s + 1.0, s] };
-        let (mut logs, mut weights, mut slopes) = ([[0.0; 2]; 2], [s, shape], [[0.0; 4]; 2]);
+        let [t_x, age] = times;
+        let ln_up = ln_1p_of_block(&[t_x * self.by_alpha, t_x * self.by_beta, age * self.by_alpha, age * self.by_beta]);
+        let logs = [[ln_up[0], ln_up[1]], [ln_up[2], ln_up[3]]];
+        let (mut weights, mut slopes) = ([s, shape], [[0.0; 4]; 2]);
         for i in 0..2 {
             let (t, z) = (times[i], z[i]);
             let [e, own, other] = sums[i];
@@ -121,7 +124,6 @@ impl Table {
             } else {
                 ((other, own), (smaller, larger), [by_min[i], by_max[i]])
             };
-            logs[i] = [ln_1p(t * self.by_alpha), ln_1p(t * self.by_beta)];
             slopes[i] = [
                 r * (by_r - logs[i][0] - by_w + if i == 1 { by_shape } else { 0.0 }),
                 (r * t - x * alpha) * over_alpha + by_alpha,

@@ -15,7 +15,7 @@ fn of_histories<M: RowLikelihood<PurchaseHistory>>(
     options: &PosteriorOptions<'_>,
     fit: impl FnOnce(&FitOptions) -> Result<Fit<M>>,
 ) -> Result<Posterior<M>> {
-    let Distinct { histories: rows, weights, .. } = purchases.distinct();
+    let Distinct { histories: rows, weights, .. } = purchases.distinct()?;
     let largest = rows.iter().map(PurchaseHistory::frequency).max().unwrap_or(0);
     let data = Weighted { rows, weights, largest };
     let ages: f64 = rows.iter().zip(weights).map(|(row, weight)| weight * row.age()).sum();
