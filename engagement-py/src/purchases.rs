@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::column::{Column, Numbers};
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, invalid, wrong_type};
+use crate::model::PurchaseModel;
 use crate::pickle::{self, Pickled, item};
 use crate::rulebook::Rulebook;
 use crate::score::thousands;
@@ -120,13 +121,18 @@ impl Purchases {
     fn stages(
         &self,
         new_within: Option<f64>,
-        model: Option<&Bound<'_, PyAny>>,
+        model: Option<&Bound<'_, PurchaseModel>>,
         at_risk: Option<f64>,
         lapsed: Option<f64>,
         rulebook: Option<&Bound<'_, Rulebook>>,
     ) -> PyResult<Table> {
-        let letter = |model: &Bound<'_, PyAny>, name: &str| model.getattr(name)?.extract::<f64>();
-        let rate = model.map(|model| Ok::<_, PyErr>((letter(model, "r")?, letter(model, "alpha")?))).transpose()?;
+        let rate = |model: &Bound<'_, PurchaseModel>| {
+            let model = &model.get().model;
+            let regular =
+                || invalid(format!("model: {} has no rate of single purchases; leave it out, or give another", model.name()));
+            model.purchase_rate().ok_or_else(regular)
+        };
+        let rate = model.map(rate).transpose()?;
         let rulebook = rulebook.map(Bound::get);
         let options = stay::stage_options(self.purchases.unit(), rulebook, new_within, (at_risk, lapsed), rate)?;
         stay::stages(&self.purchases, &options)

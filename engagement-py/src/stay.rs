@@ -6,7 +6,8 @@ use arrow_array::builder::{BooleanBuilder, Float64Builder, StringBuilder, UInt64
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, UInt64Array};
 use engagement_core::arrow::customer_column;
 use engagement_core::stay::{
-    CohortPeriod, KaplanMeier as Survival, Retention, RetentionOptions, StageOptions, SurvivalInterval, TenureEnd, TenureOptions,
+    CohortPeriod, KaplanMeier as Survival, PurchaseRate, Retention, RetentionOptions, StageOptions, SurvivalInterval, TenureEnd,
+    TenureOptions,
 };
 use engagement_core::{self as core, TimeUnit};
 use pyo3::prelude::*;
@@ -173,7 +174,7 @@ pub(crate) fn stage_options(
     rulebook: Option<&Rulebook>,
     new_within: Option<f64>,
     (at_risk, lapsed): (Option<f64>, Option<f64>),
-    rate: Option<(f64, f64)>,
+    rate: Option<PurchaseRate>,
 ) -> PyResult<StageOptions> {
     let mut options = match (rulebook, new_within) {
         (Some(rulebook), None) if at_risk.is_none() && lapsed.is_none() => rulebook.rules.stage_options(unit).or_raise()?,
@@ -183,7 +184,7 @@ pub(crate) fn stage_options(
     };
     options.at_risk = at_risk.unwrap_or(options.at_risk);
     options.lapsed = lapsed.unwrap_or(options.lapsed);
-    Ok(rate.map_or(options, |(r, alpha)| options.rate(r, alpha)))
+    Ok(StageOptions { rate: rate.or(options.rate), ..options })
 }
 
 /// The stage of every customer of a summary.

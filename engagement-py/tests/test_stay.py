@@ -7,7 +7,7 @@ import pytest
 from summaries import cdnow_sample, cdnow_sample_ledger
 
 import engagement
-from engagement import KaplanMeier, Ledger, MbgNbd, Nbd, Purchases, Rulebook
+from engagement import BgCnbdK, KaplanMeier, Ledger, MbgNbd, Nbd, Purchases, Rulebook
 
 
 @pytest.fixture
@@ -95,6 +95,8 @@ def test_stages() -> None:
     by_model = cdnow_sample().stages(4.0, model=Nbd(0.385, 12.072))
     assert len(by_model) == 2357 and set(by_model["stage"]) <= {"new", "active", "at risk", "lapsed"}
     assert by_model["stage"] != cdnow_sample().stages(4.0, model=MbgNbd(0.525, 6.183, 0.891, 1.614))["stage"]
+    with pytest.raises(ValueError, match="model: bg-cnbd-k has no rate of single purchases"):
+        purchases.stages(4.0, model=BgCnbdK(k=2, r=0.525, alpha=6.183, a=0.891, b=1.614))
     with pytest.raises(ValueError, match="at_risk"):
         purchases.stages(4.0, at_risk=0.01, lapsed=0.5)
     with pytest.raises(ValueError, match="new_within: missing"):

@@ -11,6 +11,7 @@ use super::posterior::{Posterior, PosteriorOptions};
 use super::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Nbd, Parameters, ParetoNbd, PurchaseModel};
 use crate::error::{Error, ErrorKind, Result};
 use crate::purchases::Purchases;
+use crate::stay::PurchaseRate;
 
 macro_rules! any {
     ($($(#[$about:meta])* $model:ident = $name:literal, fitted by ($($k:expr, $with:literal)?)),+ $(,)?) => {
@@ -187,6 +188,29 @@ impl Model {
             Model::MbgCnbdK(model) => Some(model.k()),
             _ => None,
         }
+    }
+
+    /// How purchase rates differ between customers, of a model whose customers buy at random times; `None` for those that buy more
+    /// regularly.
+    ///
+    /// ```
+    /// use engagement_core::model::{BgCnbdK, MbgNbd, Model};
+    ///
+    /// let rate = Model::from(MbgNbd::new(0.525, 6.183, 0.891, 1.614)?).purchase_rate().unwrap();
+    /// assert_eq!((rate.r, rate.alpha), (0.525, 6.183));
+    /// assert_eq!(Model::from(BgCnbdK::new(2, 0.525, 6.183, 0.891, 1.614)?).purchase_rate(), None);
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn purchase_rate(&self) -> Option<PurchaseRate> {
+        let (r, alpha) = match self {
+            Model::Nbd(model) => (model.r(), model.alpha()),
+            Model::ParetoNbd(model) => (model.r(), model.alpha()),
+            Model::BgNbd(model) => (model.r(), model.alpha()),
+            Model::MbgNbd(model) => (model.r(), model.alpha()),
+            Model::BgCnbdK(_) | Model::MbgCnbdK(_) => return None,
+        };
+        Some(PurchaseRate { r, alpha })
     }
 
     /// The model as JSON: its name and its parameters, no data.

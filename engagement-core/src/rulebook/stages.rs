@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Rules;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Model;
 use crate::purchases::TimeUnit;
-use crate::stay::{StageOptions, at_risk, lapsed};
+use crate::stay::{PurchaseRate, StageOptions, at_risk, lapsed};
 
 /// Where the stages of customers part: the section `[stages]` of a rulebook.
 ///
@@ -97,22 +96,11 @@ impl Rules {
         };
         let mut options = scale.options(unit);
         if let Some(forecast) = &self.forecast
-            && let Some((r, alpha)) = rate(&forecast.purchases)
+            && let Some(PurchaseRate { r, alpha }) = forecast.purchases.purchase_rate()
         {
             options = options.rate(r, alpha * ratio(forecast.unit, unit));
         }
         options.check().map_err(|error| invalid(format!(", in {unit}s: {error}")))?;
         Ok(options)
-    }
-}
-
-/// The shape and the rate of the gamma distribution of purchase rates, of a model whose customers buy at random times.
-fn rate(model: &Model) -> Option<(f64, f64)> {
-    match model {
-        Model::Nbd(model) => Some((model.r(), model.alpha())),
-        Model::ParetoNbd(model) => Some((model.r(), model.alpha())),
-        Model::BgNbd(model) => Some((model.r(), model.alpha())),
-        Model::MbgNbd(model) => Some((model.r(), model.alpha())),
-        Model::BgCnbdK(_) | Model::MbgCnbdK(_) => None,
     }
 }
