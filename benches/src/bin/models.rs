@@ -32,15 +32,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut costs = Vec::new();
     let mut result = Value::Null;
     for _ in 0..arguments.get("runs", 1_u32)?.max(1) {
-        // A user of ours has columns, as a user of a peer has: that equal customers are found and merged is part of the work.
+        // A user of ours has columns, as a user of a peer has: that they are checked, and equal customers found and merged, is part of
+        // the work. Gamma-Gamma takes counts and means, here as at the peer.
         let watch = Stopwatch::start();
-        let purchases = columns.purchases()?;
         result = match work {
-            "score" => score(&purchases, threads)?,
-            "posterior-bg-nbd" => sampled(&BgNbd::posterior(&purchases, &sampling::<BgNbd>(threads))?),
-            "posterior-pareto-nbd" => sampled(&ParetoNbd::posterior(&purchases, &sampling::<ParetoNbd>(threads))?),
-            "gamma-gamma" => fitted(&GammaGamma::fit(&purchases, &FitOptions::default().threads(threads))?),
-            name => fitted(&name.parse::<ModelKind>()?.fit(&purchases, &FitOptions::default().threads(threads))?),
+            "score" => score(&columns.purchases()?, threads)?,
+            "posterior-bg-nbd" => sampled(&BgNbd::posterior(&columns.purchases()?, &sampling::<BgNbd>(threads))?),
+            "posterior-pareto-nbd" => sampled(&ParetoNbd::posterior(&columns.purchases()?, &sampling::<ParetoNbd>(threads))?),
+            "gamma-gamma" => fitted(&GammaGamma::fit_spends(&columns.spends()?, &FitOptions::default().threads(threads))?),
+            name => fitted(&name.parse::<ModelKind>()?.fit(&columns.purchases()?, &FitOptions::default().threads(threads))?),
         };
         costs.push(watch.read().cpu);
     }
@@ -146,6 +146,12 @@ impl Columns {
             columns.value.push(next()?.parse()?);
         }
         Ok(columns)
+    }
+
+    /// What was spent by those who paid for a repeat purchase.
+    fn spends(&self) -> engagement_core::Result<Vec<Spend>> {
+        let paid = self.frequency.iter().zip(&self.value).filter(|(count, value)| **count > 0 && **value > 0.0);
+        paid.map(|(&count, &value)| Spend::new(count, value)).collect()
     }
 
     fn purchases(&self) -> engagement_core::Result<Purchases> {
