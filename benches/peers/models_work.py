@@ -26,6 +26,8 @@ def lifetimes(work, data):
         return lambda: parameters_of(lt.GammaGammaFitter().fit(bought["x"], bought["m"]))
     model, spend = lt.BetaGeoFitter(), lt.GammaGammaFitter()
     model.params_ = pd.Series({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426})
+    # A fit would have set it.
+    model.predict = model.conditional_expected_number_of_purchases_up_to_time
     spend.params_ = pd.Series({"p": 6.25, "q": 3.74, "v": 15.44})
     x, t_x, age, m = data["x"], data["t_x"], data["T"], data["m"]
 

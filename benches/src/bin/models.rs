@@ -15,7 +15,7 @@ use engagement_benches::arguments::Arguments;
 use engagement_benches::measure::Stopwatch;
 use engagement_core::model::{
     BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, Parameters, ParetoNbd, Posterior, PosteriorOptions, Prior,
-    PurchaseModel,
+    PurchaseModel, Spend,
 };
 use engagement_core::value::Forecast;
 use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
