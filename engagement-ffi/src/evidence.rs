@@ -2,9 +2,7 @@
 
 use std::ffi::c_char;
 
-use engagement_core::model::{
-    BgCnbdK, Estimated, Fit, FitOptions, Interval, MbgCnbdK, Model, ModelKind, bootstrap, likelihood_ratio_test,
-};
+use engagement_core::model::{Estimated, Interval, Model, bootstrap, likelihood_ratio_test};
 use engagement_core::{Error, ErrorKind, Purchases, Result, simulate};
 
 use crate::arguments::{replicates, seed};
@@ -210,7 +208,8 @@ pub unsafe extern "system" fn eng_model_bootstrap(
             // Replicates run side by side, so each of them is the work of one thread.
             let options = fitted.options.clone().threads(1);
             let draw = |sort: &Sort, seed| drawn(sort, purchases, seed);
-            bootstrap(&fitted.fit, replicates, seed(random_seed), threads, draw, |(model, data)| refit(model, data, &options))
+            let refit = |(model, data): &(Model, Purchases)| Ok(model.refit(data, &options)?.map(Sort::Purchases));
+            bootstrap(&fitted.fit, replicates, seed(random_seed), threads, draw, refit)
         })?;
         refits.write(count(done.refits().len()));
         failed.write(i64::from(done.failed()));
@@ -225,16 +224,6 @@ fn drawn(sort: &Sort, purchases: &Purchases, seed: u64) -> Result<(Model, Purcha
         Sort::Purchases(model) => Ok((*model, simulate::purchases(&**model, purchases.age(), None, purchases.unit(), seed, 1)?)),
         Sort::Special(_) => Err(wrong_sort("only a model of purchases draws customers to refit to")),
     }
-}
-
-/// The fit of the same kind, with the same regularity of buying.
-fn refit(model: &Model, drawn: &Purchases, options: &FitOptions) -> Result<Fit<Sort>> {
-    let fit = match model {
-        Model::BgCnbdK(model) => BgCnbdK::fit(drawn, Some(model.k()), options)?.map(Model::from),
-        Model::MbgCnbdK(model) => MbgCnbdK::fit(drawn, Some(model.k()), options)?.map(Model::from),
-        _ => model.name().parse::<ModelKind>()?.fit(drawn, options)?,
-    };
-    Ok(fit.map(Sort::Purchases))
 }
 
 /// Gives the interval, of a level such as 0.95, that holds the middle of the refits of `eng_model_bootstrap`: of the parameter at an index,

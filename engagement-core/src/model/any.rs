@@ -14,7 +14,7 @@ use crate::purchases::Purchases;
 use crate::stay::PurchaseRate;
 
 macro_rules! any {
-    ($($(#[$about:meta])* $model:ident = $name:literal, fitted by ($($k:expr, $with:literal)?)),+ $(,)?) => {
+    ($($(#[$about:meta])* $model:ident = $name:literal, fitted by ($($k:expr, $again:expr, $with:literal)?)),+ $(,)?) => {
         /// Any of the models of repeat buying, with its parameters: what a rulebook holds and what a program chooses while it runs.
         ///
         /// It answers whatever a [`PurchaseModel`] answers. In a file it is a table of the model's name and of the parameters by
@@ -46,6 +46,28 @@ macro_rules! any {
                 match self {
                     $(Model::$model(_) => $model::NAME,)+
                 }
+            }
+
+            /// Fits a model of the same kind, with the same `k` where it has one, to other customers: what a bootstrap does with those
+            /// drawn from it.
+            ///
+            /// # Errors
+            /// As the model's own `fit`.
+            ///
+            /// # Example
+            /// ```
+            /// use engagement_core::model::{FitOptions, Model, Nbd};
+            /// use engagement_core::{TimeUnit, simulate};
+            ///
+            /// let model: Model = Nbd::new(0.8, 10.0)?.into();
+            /// let drawn = simulate::purchases(&*model, &[40.0; 500], None, TimeUnit::Week, 3, 0)?;
+            /// assert_eq!(model.refit(&drawn, &FitOptions::default())?.model.name(), "nbd");
+            /// # Ok::<(), engagement_core::Error>(())
+            /// ```
+            pub fn refit(&self, purchases: &Purchases, options: &FitOptions) -> Result<Fit<Model>> {
+                Ok(match self {
+                    $(Model::$model(_model) => $model::fit(purchases, $($again(_model),)? options)?.map(Model::from),)+
+                })
             }
 
             /// The names of the fitted parameters and their values, in the paper's order.
@@ -174,9 +196,9 @@ any! {
     /// Customers who may leave after any purchase.
     MbgNbd = "mbg-nbd", fitted by (),
     /// [`BgNbd`](Model::BgNbd) with more regular buying.
-    BgCnbdK = "bg-cnbd-k", fitted by (None, " with the k of the highest likelihood"),
+    BgCnbdK = "bg-cnbd-k", fitted by (None, |model: &BgCnbdK| Some(model.k()), " with the k of the highest likelihood"),
     /// [`MbgNbd`](Model::MbgNbd) with more regular buying.
-    MbgCnbdK = "mbg-cnbd-k", fitted by (None, " with the k of the highest likelihood"),
+    MbgCnbdK = "mbg-cnbd-k", fitted by (None, |model: &MbgCnbdK| Some(model.k()), " with the k of the highest likelihood"),
 }
 
 impl Model {

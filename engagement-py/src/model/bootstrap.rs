@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engagement_core as core;
-use engagement_core::model::{self, Estimated as _, FitOptions, Model};
+use engagement_core::model::{self, Estimated as _, FitOptions};
 use engagement_core::{Progress, PurchaseColumns, Values, simulate};
 use pyo3::PyClass;
 use pyo3::prelude::*;
@@ -52,7 +52,7 @@ pub(super) fn bootstrap(
         AnyModel::Purchases(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;
             let draw = |seed| simulate::purchases(&**model, bought.age(), None, bought.unit(), seed, 1);
-            run.draw(py, draw, |drawn| refit(model, drawn, options))
+            run.draw(py, draw, |drawn| model.refit(drawn, options))
         }
         AnyModel::Covariates(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;
@@ -107,18 +107,6 @@ impl Replicates<'_> {
 fn expect<'a, T: PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync>(data: &'a Bound<'_, PyAny>) -> PyResult<&'a T> {
     let data = data.cast::<T>().map_err(|_| wrong_type(&format!("data: engagement.{} is expected", T::NAME), data))?;
     Ok(data.get())
-}
-
-/// The fit of the same kind, with the same regularity of buying.
-fn refit(model: &Model, drawn: &core::Purchases, options: &FitOptions) -> core::Result<model::Fit<Model>> {
-    Ok(match model {
-        Model::Nbd(_) => model::Nbd::fit(drawn, options)?.map(Model::from),
-        Model::ParetoNbd(_) => model::ParetoNbd::fit(drawn, options)?.map(Model::from),
-        Model::BgNbd(_) => model::BgNbd::fit(drawn, options)?.map(Model::from),
-        Model::MbgNbd(_) => model::MbgNbd::fit(drawn, options)?.map(Model::from),
-        Model::BgCnbdK(model) => model::BgCnbdK::fit(drawn, Some(model.k()), options)?.map(Model::from),
-        Model::MbgCnbdK(model) => model::MbgCnbdK::fit(drawn, Some(model.k()), options)?.map(Model::from),
-    })
 }
 
 /// The same customers, with another spend on each purchase that was paid for, by the model of each row.
