@@ -7,7 +7,7 @@ use crate::model::fit::{Fit, FitOptions};
 use crate::model::gamma_gamma::Paid;
 use crate::model::likelihood::{RowLikelihood, Weighted};
 use crate::model::{BgCnbdK, BgNbd, GammaGamma, MbgCnbdK, MbgNbd, Nbd, ParetoNbd, PurchaseHistory, Spend};
-use crate::purchases::{Distinct, Purchases};
+use crate::purchases::Purchases;
 
 /// The posterior of a model of repeat buying.
 fn of_histories<M: RowLikelihood<PurchaseHistory>>(
@@ -15,10 +15,8 @@ fn of_histories<M: RowLikelihood<PurchaseHistory>>(
     options: &PosteriorOptions<'_>,
     fit: impl FnOnce(&FitOptions) -> Result<Fit<M>>,
 ) -> Result<Posterior<M>> {
-    let Distinct { histories: rows, weights, .. } = purchases.distinct()?;
-    let largest = rows.iter().map(PurchaseHistory::frequency).max().unwrap_or(0);
-    let data = Weighted { rows, weights, largest };
-    let ages: f64 = rows.iter().zip(weights).map(|(row, weight)| weight * row.age()).sum();
+    let (data, _) = Weighted::of(purchases)?;
+    let ages: f64 = data.rows.iter().zip(data.weights).map(|(row, weight)| weight * row.age()).sum();
     sample(&data, ages / data.customers(), options, fit)
 }
 
