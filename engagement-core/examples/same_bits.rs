@@ -22,7 +22,7 @@
 use std::error::Error;
 use std::io::{StdoutLock, Write};
 
-use engagement_core::model::{Estimated, Fit, FitOptions, GammaGamma, ModelKind, Parameters};
+use engagement_core::model::{Estimated, Fit, FitOptions, GammaGamma, ModelKind, Parameters, Prediction};
 use engagement_core::{
     Batch, KeyColumn, Ledger, LoadOptions, Nullable, PurchaseOptions, Purchases, Rulebook, ScoreOptions, TextColumn, Timestamp,
     Values,
@@ -137,10 +137,10 @@ fn models(ledger: &Ledger, until: Timestamp, out: &mut Out) -> Result<(), Box<dy
         let model = fit.model;
         evidence(kind.as_str(), model.k(), &fit, out)?;
         let columns = [
-            purchases.map(0, |customer| model.probability_alive_at(customer, 0.0))?,
-            purchases.map(0, |customer| model.expected_purchases(customer, WEEKS))?,
-            purchases.map(0, |customer| model.probability_of_purchases(customer, PURCHASES, WEEKS))?,
-            purchases.map(0, |customer| model.discounted_purchases(customer, f64::INFINITY, DELTA))?,
+            Prediction::ProbabilityAlive { later: 0.0 }.of_all(&*model, &purchases, 0)?,
+            Prediction::ExpectedPurchases { t: WEEKS }.of_all(&*model, &purchases, 0)?,
+            Prediction::ProbabilityOfPurchases { n: PURCHASES, t: WEEKS }.of_all(&*model, &purchases, 0)?,
+            Prediction::DiscountedPurchases { t: f64::INFINITY, delta: DELTA }.of_all(&*model, &purchases, 0)?,
         ];
         predictions(kind.as_str(), &purchases, &columns, out)?;
     }

@@ -14,8 +14,8 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use engagement_benches::arguments::Arguments;
 use engagement_benches::measure::Stopwatch;
 use engagement_core::model::{
-    BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, Parameters, ParetoNbd, Posterior, PosteriorOptions, Prior,
-    PurchaseModel, Spend,
+    BgNbd, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ModelKind, Parameters, ParetoNbd, Posterior, PosteriorOptions,
+    Prediction, Prior, Spend,
 };
 use engagement_core::value::Forecast;
 use engagement_core::{PurchaseColumns, Purchases, TimeUnit, Values, simulate};
@@ -83,10 +83,10 @@ fn score(purchases: &Purchases, threads: usize) -> Result<Value, Box<dyn Error>>
     let mut costs = serde_json::Map::new();
     let watch = Stopwatch::start();
     // Sorting out equal customers is paid for once, by the first of the four.
-    let alive = purchases.map(threads, |customer| Ok(model.probability_alive(customer)))?;
+    let alive = Prediction::ProbabilityAlive { later: 0.0 }.of_all(&model, purchases, threads)?;
     costs.insert("alive".to_owned(), watch.read().cpu.into());
     let watch = Stopwatch::start();
-    let expected = purchases.map(threads, |customer| model.expected_purchases(customer, 39.0))?;
+    let expected = Prediction::ExpectedPurchases { t: 39.0 }.of_all(&model, purchases, threads)?;
     costs.insert("expected".to_owned(), watch.read().cpu.into());
     let watch = Stopwatch::start();
     let value: Vec<f64> = purchases.spends().iter().map(|spent| spend.expected_value(spent)).collect::<Result<_, _>>()?;
@@ -94,7 +94,7 @@ fn score(purchases: &Purchases, threads: usize) -> Result<Value, Box<dyn Error>>
     let watch = Stopwatch::start();
     let forecast = Forecast { spend: Some(spend), discount_rate: 0.127, ..Forecast::new(model, TimeUnit::Week, 52.0) };
     let delta = libm::log1p(forecast.discount_rate) / (365.25 / 7.0);
-    let purchased = purchases.map(threads, |customer| model.discounted_purchases(customer, 52.0, delta))?;
+    let purchased = Prediction::DiscountedPurchases { t: 52.0, delta }.of_all(&model, purchases, threads)?;
     let worth: f64 = purchased.iter().zip(&value).map(|(purchases, value)| purchases * value).sum();
     costs.insert("lifetime_value".to_owned(), watch.read().cpu.into());
     Ok(json!({

@@ -38,6 +38,7 @@ pub(crate) mod parameters;
 mod pareto_nbd;
 #[cfg(feature = "posterior")]
 mod posterior;
+mod prediction;
 mod prior;
 mod purchase_model;
 mod renewal_model;
@@ -67,6 +68,7 @@ pub use parameters::Parameters;
 pub use pareto_nbd::ParetoNbd;
 #[cfg(feature = "posterior")]
 pub use posterior::{ParameterPosterior, Posterior, PosteriorOptions};
+pub use prediction::Prediction;
 pub use prior::Prior;
 pub use purchase_model::PurchaseModel;
 pub use renewal_model::RenewalModel;

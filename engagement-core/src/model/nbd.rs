@@ -95,12 +95,12 @@ impl PurchaseModel for Nbd {
         1.0
     }
 
-    fn probability_alive_at(&self, _: &PurchaseHistory, later: f64) -> Result<f64> {
+    fn probability_stays(&self, _: &PurchaseHistory, later: f64) -> Result<f64> {
         time("later", later)?;
         Ok(1.0)
     }
 
-    fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
+    fn expected_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
         if time("t", t)? == f64::INFINITY {
             let message = "t: the mean number of purchases in infinite time is infinite for customers who never leave";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
@@ -113,7 +113,7 @@ impl PurchaseModel for Nbd {
         Ok(NegativeBinomial::new(shape, self.alpha + customer.age(), finite_time("t", t)?).pmf(n))
     }
 
-    fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
+    fn discounted_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
         check_discount(t, delta)?;
         // (1 − e^(−δt))/δ, the worth of a unit of time each.
         let time = if delta == 0.0 { t } else { -exp_m1(-delta * t) / delta };

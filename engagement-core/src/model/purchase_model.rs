@@ -15,17 +15,45 @@ pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
     /// The probability that the customer still buys, at the end of the observation.
     fn probability_alive(&self, customer: &PurchaseHistory) -> f64;
 
-    /// The probability that the customer still buys `later` time units after the end of the observation, if nothing more is seen.
+    /// Whether customers of equal frequency and age do the same for as long as they still buy, whenever they bought last: when that
+    /// was tells only whether they do. Not so where purchases are regular.
+    fn forgets_recency(&self) -> bool {
+        true
+    }
+
+    /// The probability that a customer who still buys at the end of the observation does so `later` time units after it.
     ///
     /// # Errors
     /// `later` is negative or not a number.
-    fn probability_alive_at(&self, customer: &PurchaseHistory, later: f64) -> Result<f64>;
+    fn probability_stays(&self, customer: &PurchaseHistory, later: f64) -> Result<f64>;
+
+    /// The mean number of purchases within the next `t` time units of a customer who still buys at the end of the observation.
+    ///
+    /// # Errors
+    /// `t` is negative or not a number, or infinite where the mean is.
+    fn expected_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64) -> Result<f64>;
+
+    /// The same, each purchase discounted: `∫₀ᵗ e^(−δs) dE(s)` with the continuous rate `delta` per time unit. `t` may be infinite.
+    ///
+    /// # Errors
+    /// `t` is negative or not a number; `delta` is not positive where `t` is infinite, or is negative or not finite.
+    fn discounted_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64>;
+
+    /// The probability that the customer still buys `later` time units after the end of the observation, if nothing more is seen.
+    ///
+    /// # Errors
+    /// As [`probability_stays`](PurchaseModel::probability_stays).
+    fn probability_alive_at(&self, customer: &PurchaseHistory, later: f64) -> Result<f64> {
+        Ok(self.probability_alive(customer) * self.probability_stays(customer, later)?)
+    }
 
     /// The mean number of purchases within the next `t` time units, given the customer's history.
     ///
     /// # Errors
-    /// `t` is negative or not a number, or infinite where the mean is.
-    fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64>;
+    /// As [`expected_purchases_if_alive`](PurchaseModel::expected_purchases_if_alive).
+    fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
+        Ok(self.probability_alive(customer) * self.expected_purchases_if_alive(customer, t)?)
+    }
 
     /// The mean number of repeat purchases of a new customer within the first `t` time units.
     ///
@@ -49,13 +77,14 @@ pub trait PurchaseModel: std::fmt::Debug + Send + Sync {
         self.probability_of_purchases(&PurchaseHistory::newcomer(), n, t)
     }
 
-    /// The discounted number of purchases expected in the next `t` time units, which may be infinite:
-    /// `∫₀ᵗ e^(−δs) dE(s)` with the continuous rate `delta` per time unit.
+    /// The discounted number of purchases expected in the next `t` time units, which may be infinite, given the customer's history.
     ///
     /// # Errors
-    /// `t` is negative or not a number; `delta` is not positive where `t` is infinite, or is negative or not finite.
+    /// As [`discounted_purchases_if_alive`](PurchaseModel::discounted_purchases_if_alive).
     #[doc(alias = "DERT")]
-    fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64>;
+    fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
+        Ok(self.probability_alive(customer) * self.discounted_purchases_if_alive(customer, t, delta)?)
+    }
 
     /// Draws a new customer and the times of the repeat purchases within the first `t` time units, in order, into `times`; at most
     /// the first 1,048,576 of them.

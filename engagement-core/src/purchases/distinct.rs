@@ -10,7 +10,7 @@ use crate::model::PurchaseHistory;
 use crate::score::in_chunks;
 
 /// Histories computed together, by one thread.
-const CHUNK: usize = 256;
+const CHUNK: usize = 64;
 
 /// Values of a digit: as many as a cache has room to write to at once.
 const DIGITS: usize = 2048;
@@ -64,17 +64,72 @@ impl Distinct {
         Ok(Distinct { histories, weights, row_of })
     }
 
-    /// A number for every row, computed once for every history.
-    pub(super) fn map(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
-        let numbers = in_chunks(self.histories.len().div_ceil(CHUNK), threads, |chunk| {
-            let from = chunk * CHUNK;
-            let until = self.histories.len().min(from + CHUNK);
-            self.histories[from..until].iter().map(&number).collect::<Result<Vec<f64>>>()
-        })?;
-        let mut rows = room(self.row_of.len())?;
-        rows.extend(self.row_of.iter().map(|&at| numbers[at as usize / CHUNK][at as usize % CHUNK]));
-        Ok(rows)
+    /// A number for every row, computed once for every history, whose position is given too.
+    pub(crate) fn map(&self, threads: usize, number: impl Fn(usize, &PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
+        spread(&each(&self.histories, threads, number)?, &self.row_of)
     }
+}
+
+/// Histories whose customers do the same while they still buy, as one: those of equal frequency and age. A population has far fewer
+/// of them than of histories.
+#[derive(Clone, Debug)]
+pub(super) struct Alike {
+    /// One of each, last seen at the end.
+    histories: Vec<PurchaseHistory>,
+    /// The position in `histories` of every distinct history's.
+    of: Vec<u32>,
+}
+
+impl Alike {
+    pub(super) fn of(distinct: &Distinct) -> Result<Alike> {
+        let mut known: HashMap<(u32, u64), u32, RandomState> = HashMap::default();
+        let mut alike = Alike { histories: Vec::new(), of: room(distinct.histories.len())? };
+        for history in &distinct.histories {
+            known.try_reserve(1)?;
+            let at = match known.entry((history.frequency(), history.age().to_bits())) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(place) => {
+                    alike.histories.try_reserve(1)?;
+                    alike.histories.push(history.just_seen());
+                    *place.insert(alike.histories.len() as u32 - 1)
+                }
+            };
+            alike.of.push(at);
+        }
+        Ok(alike)
+    }
+
+    /// A result for every distinct history, computed once for those that are alike.
+    pub(super) fn map<T: Copy + Send>(
+        &self,
+        threads: usize,
+        result: impl Fn(&PurchaseHistory) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        spread(&each(&self.histories, threads, |_, history| result(history))?, &self.of)
+    }
+}
+
+/// A result for each history, and its position.
+pub(super) fn each<T: Copy + Send>(
+    histories: &[PurchaseHistory],
+    threads: usize,
+    result: impl Fn(usize, &PurchaseHistory) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let chunks = in_chunks(histories.len().div_ceil(CHUNK), threads, |chunk| {
+        let from = chunk * CHUNK;
+        let own = &histories[from..histories.len().min(from + CHUNK)];
+        (from..).zip(own).map(|(at, history)| result(at, history)).collect::<Result<Vec<T>>>()
+    })?;
+    let mut all = room(histories.len())?;
+    chunks.iter().for_each(|chunk| all.extend_from_slice(chunk));
+    Ok(all)
+}
+
+/// The results at some positions.
+fn spread<T: Copy>(results: &[T], positions: &[u32]) -> Result<Vec<T>> {
+    let mut all = room(positions.len())?;
+    all.extend(positions.iter().map(|&at| results[at as usize]));
+    Ok(all)
 }
 
 /// The rows in order, by the ranks of their times; none where many times differ.

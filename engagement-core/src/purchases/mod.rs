@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
-use crate::model::PurchaseHistory;
+use crate::model::{PurchaseHistory, PurchaseModel};
 use crate::money::Money;
 use crate::score::{Keys, Nullable};
 
 pub use columns::PurchaseColumns;
 pub use distinct::Distinct;
+use distinct::{Alike, each};
 pub use options::{PurchaseOptions, TimeUnit};
 pub(crate) use visit::{PurchaseDay, visit_purchase_days};
 
@@ -72,6 +73,7 @@ pub struct Purchases {
     earlier: u64,
     excess_refunds: Money,
     distinct: OnceLock<Distinct>,
+    alike: OnceLock<Alike>,
 }
 
 /// What the customers of a [`Purchases`] did after its end, a row each.
@@ -282,7 +284,28 @@ impl Purchases {
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
     pub fn map(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
-        self.distinct()?.map(threads, number)
+        self.distinct()?.map(threads, |_, customer| number(customer))
+    }
+
+    /// A result for every distinct history that depends on nothing but what its customers do while they still buy.
+    pub(crate) fn if_alive<T: Copy + Send>(
+        &self,
+        model: &dyn PurchaseModel,
+        threads: usize,
+        result: impl Fn(&PurchaseHistory) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let distinct = self.distinct()?;
+        if !model.forgets_recency() {
+            return each(&distinct.histories, threads, |_, customer| result(customer));
+        }
+        let alike = match self.alike.get() {
+            Some(known) => known,
+            None => {
+                let made = Alike::of(distinct)?;
+                self.alike.get_or_init(|| made)
+            }
+        };
+        alike.map(threads, result)
     }
 }
 

@@ -40,6 +40,7 @@ impl Purchases {
             earlier: 0,
             excess_refunds: Money::ZERO,
             distinct: OnceLock::new(),
+            alike: OnceLock::new(),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::interaction::Key;
 use crate::ledger::Ledger;
 use crate::math::{Random, ln};
-use crate::model::{FitOptions, Interval, ModelKind, quantile};
+use crate::model::{FitOptions, Interval, ModelKind, Prediction, quantile};
 use crate::purchases::{PurchaseOptions, Purchases, TimeUnit};
 use crate::rulebook::Rules;
 use crate::score::{ScoreOptions, in_chunks};
@@ -211,7 +211,7 @@ fn by_model(
 ) -> Result<(Predicted, Option<f64>)> {
     let fit = kind.fit(purchases, &FitOptions::default().threads(options.threads))?;
     let model = &fit.model;
-    let expected = purchases.map(options.threads, |customer| model.expected_purchases(customer, horizon))?;
+    let expected = Prediction::ExpectedPurchases { t: horizon }.of_all(&**model, purchases, options.threads)?;
     let distinct = purchases.distinct()?;
     // The same history with the same outcome is asked for once.
     let mut asked: Vec<(u32, u32)> = distinct.row_of.iter().copied().zip(came.iter().copied()).collect();

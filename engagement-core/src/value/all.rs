@@ -1,19 +1,15 @@
 //! The forecasts of all customers, as columns beside their scores.
 
-use super::forecast::{CustomerForecast, Forecast, Living};
+use super::forecast::{CustomerForecast, Forecast};
 use super::referrers::{ReferralCounts, Referrers};
 use super::{credit, fitting};
 use crate::error::Result;
 use crate::interaction::Key;
 use crate::ledger::Ledger;
-use crate::model::PurchaseHistory;
 use crate::money::Money;
 use crate::progress::Progress;
-use crate::purchases::{PurchaseOptions, Purchases};
-use crate::score::{Nullable, in_chunks};
-
-/// Histories computed together, by one thread.
-const CHUNK: usize = 64;
+use crate::purchases::PurchaseOptions;
+use crate::score::Nullable;
 
 /// What a rulebook's forecast says of all customers, a row each: the rows of [`Scores`](crate::Scores).
 ///
@@ -56,16 +52,20 @@ impl Forecasts {
     ) -> Result<Forecasts> {
         let purchases = ledger.purchases(options)?;
         let terms = forecast.terms()?;
-        let living = Alike::of(forecast, &purchases)?.living(forecast, options.threads, progress)?;
-        let (spent, distinct) = (purchases.spends(), purchases.distinct()?);
+        let if_alive = purchases.if_alive(&*forecast.purchases, options.threads, |customer| {
+            // Customers were counted when they were scored; here the call can only be stopped.
+            progress.map_or(Ok(()), |progress| progress.step(0))?;
+            forecast.if_alive(&terms, customer)
+        })?;
+        let alive = purchases.map(options.threads, |customer| Ok(forecast.purchases.probability_alive(customer)))?;
+        let (spent, row_of) = (purchases.spends(), &purchases.distinct()?.row_of);
         let mut all = Forecasts::empty(forecast, codes.len())?;
         let mut row = 0;
         for &code in codes {
             let customer = ledger.customers.get(code);
             let own = match row < purchases.len() && purchases.customer(row) == customer {
                 true => {
-                    let history = distinct.row_of[row] as usize;
-                    let own = forecast.valued(&terms, &distinct.histories[history], living[history], &spent[row]);
+                    let own = forecast.valued(&terms, alive[row], if_alive[row_of[row] as usize], &spent[row]);
                     row += 1;
                     Some(own.map_err(|error| of_customer(error, customer))?)
                 }
@@ -145,51 +145,6 @@ impl Forecasts {
             self.value_say.values[row] = say.micros();
         }
         Ok(())
-    }
-}
-
-/// Distinct histories whose customers do the same while they still buy, together.
-struct Alike {
-    /// One for each group.
-    histories: Vec<PurchaseHistory>,
-    /// Per distinct history: its group.
-    group: Vec<u32>,
-}
-
-impl Alike {
-    fn of(forecast: &Forecast, purchases: &Purchases) -> Result<Alike> {
-        let distinct = &purchases.distinct()?.histories;
-        // Times are not negative, so that their bits are ordered as they are.
-        let key = |history: &PurchaseHistory| (history.frequency(), history.recency().to_bits(), history.age().to_bits());
-        let mut order: Vec<((u32, u64, u64), u32)> = Vec::new();
-        order.try_reserve_exact(distinct.len())?;
-        order.extend(distinct.iter().map(|history| key(&forecast.alike(history))).zip(0..));
-        order.sort_unstable();
-        let mut alike = Alike { histories: Vec::new(), group: Vec::new() };
-        alike.group.try_reserve_exact(distinct.len())?;
-        alike.group.resize(distinct.len(), 0);
-        for same in order.chunk_by(|a, b| a.0 == b.0) {
-            same.iter().for_each(|&(_, at)| alike.group[at as usize] = alike.histories.len() as u32);
-            alike.histories.try_reserve(1)?;
-            alike.histories.push(forecast.alike(&distinct[same[0].1 as usize]));
-        }
-        Ok(alike)
-    }
-
-    /// What customers of every distinct history will do while they still buy.
-    fn living(&self, forecast: &Forecast, threads: usize, progress: Option<&Progress>) -> Result<Vec<Living>> {
-        let terms = forecast.terms()?;
-        let chunks = in_chunks(self.histories.len().div_ceil(CHUNK), threads, |chunk| {
-            // Customers were counted when they were scored; here the call can only be stopped.
-            progress.map_or(Ok(()), |progress| progress.step(0))?;
-            let from = chunk * CHUNK;
-            let until = self.histories.len().min(from + CHUNK);
-            self.histories[from..until].iter().map(|history| forecast.living(&terms, history)).collect::<Result<Vec<_>>>()
-        })?;
-        let mut all = Vec::new();
-        all.try_reserve_exact(self.group.len())?;
-        all.extend(self.group.iter().map(|&group| chunks[group as usize / CHUNK][group as usize % CHUNK]));
-        Ok(all)
     }
 }
 

@@ -115,8 +115,8 @@ pub(crate) struct Terms {
 }
 
 /// What a customer who still buys will do, by the model of purchases.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Living {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IfAlive {
     expected: Option<f64>,
     discounted: f64,
 }
@@ -145,7 +145,7 @@ impl Forecast {
     /// does not fit.
     pub fn of(&self, customer: &PurchaseHistory, spent: &Spend) -> Result<CustomerForecast> {
         let terms = self.terms()?;
-        self.valued(&terms, customer, self.living(&terms, &self.alike(customer))?, spent)
+        self.valued(&terms, self.purchases.probability_alive(customer), self.if_alive(&terms, customer)?, spent)
     }
 
     /// Checks everything a type cannot say.
@@ -189,47 +189,32 @@ impl Forecast {
         self.referral_window.map(|window| (window * self.unit.days() * DAY) as i64)
     }
 
-    /// The history that stands for all whose customers, while they still buy, do the same. In most models that is all of the same
-    /// frequency and age: when somebody bought last tells whether, not how, they still buy. So a population has far fewer of them
-    /// than of histories.
-    pub(crate) fn alike(&self, customer: &PurchaseHistory) -> PurchaseHistory {
-        match self.purchases {
-            Model::Nbd(_) | Model::ParetoNbd(_) | Model::BgNbd(_) | Model::MbgNbd(_) => customer.just_seen(),
-            Model::BgCnbdK(_) | Model::MbgCnbdK(_) => *customer,
-        }
-    }
-
-    /// What customers of a history will do while they still buy.
-    pub(crate) fn living(&self, terms: &Terms, alike: &PurchaseHistory) -> Result<Living> {
+    /// What a customer of a history will do if still buying.
+    pub(crate) fn if_alive(&self, terms: &Terms, customer: &PurchaseHistory) -> Result<IfAlive> {
         let Terms { horizon, delta, .. } = *terms;
-        let alive = self.purchases.probability_alive(alike);
-        if alive == 0.0 {
-            return Ok(Living { expected: horizon.is_finite().then_some(0.0), discounted: 0.0 });
-        }
         let expected = match horizon.is_finite() {
-            true => Some(self.purchases.expected_purchases(alike, horizon)? / alive),
+            true => Some(self.purchases.expected_purchases_if_alive(customer, horizon)?),
             false => None,
         };
         let discounted = match expected {
             Some(expected) if delta == 0.0 => expected,
-            _ => self.purchases.discounted_purchases(alike, horizon, delta)? / alive,
+            _ => self.purchases.discounted_purchases_if_alive(customer, horizon, delta)?,
         };
-        Ok(Living { expected, discounted })
+        Ok(IfAlive { expected, discounted })
     }
 
     /// What a customer will do, and what that is worth.
     pub(crate) fn valued(
         &self,
         terms: &Terms,
-        customer: &PurchaseHistory,
-        living: Living,
+        probability_alive: f64,
+        if_alive: IfAlive,
         spent: &Spend,
     ) -> Result<CustomerForecast> {
-        let probability_alive = self.purchases.probability_alive(customer);
-        let discounted = living.discounted * probability_alive;
+        let discounted = probability_alive * if_alive.discounted;
         let mut forecast = CustomerForecast {
             probability_alive,
-            expected_purchases: living.expected.map(|expected| expected * probability_alive),
+            expected_purchases: if_alive.expected.map(|expected| probability_alive * expected),
             discounted_purchases: discounted,
             expected_order_value: None,
             lifetime_value: None,

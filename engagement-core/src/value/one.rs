@@ -58,8 +58,8 @@ impl<'a> Outlook<'a> {
     fn own(&self, customer: u32) -> Result<Option<CustomerForecast>> {
         let Some(row) = self.ledger.purchases_of(customer, &self.options)? else { return Ok(None) };
         let (history, spent) = (row.history(0), row.spends().first().copied().unwrap_or(Spend::unknown()));
-        let living = self.forecast.living(&self.terms, &self.forecast.alike(&history))?;
-        let own = self.forecast.valued(&self.terms, &history, living, &spent);
+        let alive = self.forecast.purchases.probability_alive(&history);
+        let own = self.forecast.valued(&self.terms, alive, self.forecast.if_alive(&self.terms, &history)?, &spent);
         own.map(Some).map_err(|error| of_customer(error, self.ledger.customers.get(customer)))
     }
 }

@@ -9,6 +9,7 @@ mod files;
 mod large;
 #[cfg(feature = "posterior")]
 mod posterior;
+mod predictions;
 mod properties;
 mod purchases;
 mod readme;

@@ -1,7 +1,7 @@
 //! What every model of repeat buying says of customers.
 
 use engagement_core as core;
-use engagement_core::model::{Estimated, Model, PurchaseHistory};
+use engagement_core::model::{Estimated, Model, Prediction};
 use engagement_core::simulate;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -21,25 +21,25 @@ pub(crate) struct PurchaseModel {
 }
 
 impl PurchaseModel {
-    /// A prediction for every customer: once per distinct history where the time is one number, else row by row.
+    /// A prediction for every customer, at one time or at one of each.
     fn each(
         &self,
         py: Python<'_>,
         purchases: &Bound<'_, Purchases>,
         (name, t): (&str, &Bound<'_, PyAny>),
-        predict: impl Fn(&Model, &PurchaseHistory, f64) -> core::Result<f64> + Sync,
+        at: impl Fn(f64) -> Prediction + Sync,
     ) -> PyResult<Column> {
         let t = Numbers::new(name, t)?;
         let purchases = of(purchases);
         py.detach(|| {
             if t.single {
-                return purchases.map(0, |customer| predict(&self.model, customer, t.values[0]));
+                return at(t.values[0]).of_all(&*self.model, purchases, 0);
             }
             same_length(name, t.values.len(), purchases.len())?;
-            let at = |(row, &t): (usize, &f64)| {
-                predict(&self.model, &purchases.history(row), t).map_err(|e| e.at(format_args!("{name}, row {row}")))
+            let one = |(row, &t): (usize, &f64)| {
+                at(t).of(&*self.model, &purchases.history(row)).map_err(|e| e.at(format_args!("{name}, row {row}")))
             };
-            t.values.iter().enumerate().map(at).collect()
+            t.values.iter().enumerate().map(one).collect()
         })
         .map(Column::from)
         .or_raise()
@@ -80,12 +80,12 @@ impl PurchaseModel {
             let values = py.detach(|| purchases.map(0, |customer| Ok(self.model.probability_alive(customer)))).or_raise()?;
             return Ok(Column::from(values));
         };
-        self.each(py, purchases, ("later", later), |model, customer, later| model.probability_alive_at(customer, later))
+        self.each(py, purchases, ("later", later), |later| Prediction::ProbabilityAlive { later })
     }
 
     /// The mean number of purchases of each customer within the next `t` time units.
     fn expected_purchases(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>, t: &Bound<'_, PyAny>) -> PyResult<Column> {
-        self.each(py, purchases, ("t", t), |model, customer, t| model.expected_purchases(customer, t))
+        self.each(py, purchases, ("t", t), |t| Prediction::ExpectedPurchases { t })
     }
 
     /// The mean number of repeat purchases of a new customer within the first `t` time units.
@@ -101,7 +101,7 @@ impl PurchaseModel {
         n: u64,
         t: &Bound<'_, PyAny>,
     ) -> PyResult<Column> {
-        self.each(py, purchases, ("t", t), |model, customer, t| model.probability_of_purchases(customer, n, t))
+        self.each(py, purchases, ("t", t), |t| Prediction::ProbabilityOfPurchases { n, t })
     }
 
     /// The probability that a new customer makes exactly `n` repeat purchases within the first `t` time units; one of the two may
@@ -128,7 +128,8 @@ impl PurchaseModel {
     #[pyo3(signature = (purchases, *, delta, t=f64::INFINITY))]
     fn discounted_purchases(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>, delta: f64, t: f64) -> PyResult<Column> {
         let purchases = of(purchases);
-        let values = py.detach(|| purchases.map(0, |customer| self.model.discounted_purchases(customer, t, delta))).or_raise()?;
+        let prediction = Prediction::DiscountedPurchases { t, delta };
+        let values = py.detach(|| prediction.of_all(&*self.model, purchases, 0)).or_raise()?;
         Ok(Column::from(values))
     }
 

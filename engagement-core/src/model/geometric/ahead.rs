@@ -32,16 +32,12 @@ const FAR: f64 = 1e21;
 /// Chances of leaving below it are told from 0 no more.
 const SMALLEST_CHANCE: f64 = 1e-290;
 
-/// A customer at the end of the observation: what a prediction needs of the parameters and the history.
+/// A customer who still buys at the end of the observation: what a prediction needs of the parameters and the history.
 ///
-/// If alive, the rate is λ ~ gamma(`shape` + j, `scale`), where j is the number of phases of the next gap already over, and the
-/// chance of leaving is p ~ beta(`a`, `kept`).
+/// The rate is λ ~ gamma(`shape` + j, `scale`), where j is the number of phases of the next gap already over, and the chance of
+/// leaving is p ~ beta(`a`, `kept`).
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Ahead {
-    /// The probability of being alive.
-    pub(in crate::model) alive: f64,
-    /// The probability of not being alive.
-    pub(super) gone: f64,
     pub(super) shape: f64,
     pub(super) scale: f64,
     /// The time since the last purchase over `scale`.
@@ -65,27 +61,24 @@ pub(super) enum Of {
 }
 
 impl Ahead {
-    /// The probability of being alive after `t` more time units without news.
-    pub(in crate::model) fn alive_at(&self, t: f64) -> f64 {
-        if t == f64::INFINITY {
-            return 0.0;
-        }
-        self.alive * self.mean(Of::Staying, t).min(1.0)
+    /// The probability of still buying after `t` more time units.
+    pub(super) fn stays(&self, t: f64) -> f64 {
+        if t == f64::INFINITY { 0.0 } else { self.mean(Of::Staying, t).min(1.0) }
     }
 
     /// The mean number of purchases in the next `t` time units; infinite where it is.
-    pub(in crate::model) fn purchases(&self, t: f64) -> f64 {
+    pub(super) fn purchases(&self, t: f64) -> f64 {
         if t == f64::INFINITY {
             let c = self.a + self.kept;
-            return if self.a > 1.0 { self.alive * ((c - 1.0) / (self.a - 1.0)) } else { f64::INFINITY };
+            return if self.a > 1.0 { (c - 1.0) / (self.a - 1.0) } else { f64::INFINITY };
         }
-        self.alive * self.mean(Of::Made, t)
+        self.mean(Of::Made, t)
     }
 
     /// The probability of exactly `n` purchases in the next `t` time units.
     ///
     /// Either the n-th purchase is the last of the time, or it is the last for good: two positive terms.
-    pub(in crate::model) fn probability(&self, n: u64, t: f64) -> f64 {
+    pub(super) fn probability(&self, n: u64, t: f64) -> f64 {
         let c = self.a + self.kept;
         let staying = self.staying(n);
         let leaving = if n == 0 { 0.0 } else { self.staying(n - 1) * (self.a / (c + (n - 1) as f64)) };
@@ -99,8 +92,7 @@ impl Ahead {
             let more = if n == 0 { 0.0 } else { leaving * counts.upper(from) };
             sum += phase * (staying * exactly + more);
         }
-        let gone = if n == 0 { self.gone } else { 0.0 };
-        (self.alive * sum + gone).min(1.0)
+        sum
     }
 
     /// The probability of staying through `n` purchases: B(a, kept + n)/B(a, kept).
@@ -117,7 +109,7 @@ impl Ahead {
         (0..u64::from(self.k)).zip(self.phases.iter().copied())
     }
 
-    /// The mean over everything unknown, for a customer who is alive.
+    /// The mean over everything unknown.
     fn mean(&self, of: Of, t: f64) -> f64 {
         let u = t / self.scale;
         if u == 0.0 {

@@ -19,7 +19,7 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 impl Ahead {
     /// ∫₀ᵗ e^(−δs) dE(s) for finite t and δ ≥ 0, or infinite t and δ > 0.
-    pub(in crate::model) fn discounted(&self, t: f64, delta: f64) -> f64 {
+    pub(super) fn discounted(&self, t: f64, delta: f64) -> f64 {
         if delta == 0.0 {
             return self.purchases(t);
         }
@@ -57,13 +57,13 @@ impl Ahead {
             }
         }
         if by_density {
-            return self.alive * self.shape * integral;
+            return self.shape * integral;
         }
         // By parts, both of them positive: e^(−δt) E(t) + δ ∫₀ᵗ e^(−δs) E(s) ds.
         exp(-delta * t) * self.purchases(t) + discount * integral
     }
 
-    /// The discounted density of purchases at some times in units of the scale, ascending, over P(alive) and the shape.
+    /// The discounted density of purchases at some times in units of the scale, ascending, over the shape.
     ///
     /// ```text
     /// e^(−νu) F(shape + 1, a; c; −u) = e^(−νu) (1 + u)^(−shape−1) Σ_n (shape+1)_n (kept)_n/((c)_n n!) (u/(1+u))^n
@@ -137,7 +137,7 @@ impl Ahead {
                 g *= factor;
             }
         }
-        if concentrated { self.alive * sums.0 / sums.1 } else { self.alive * step * sums.0 }
+        if concentrated { sums.0 / sums.1 } else { step * sums.0 }
     }
 
     /// The weight of a rate relative to that in the first phase, and that times the discounted purchases.

@@ -13,7 +13,7 @@ mod fitting;
 mod models;
 mod simulate;
 
-pub(super) use ahead::Ahead;
+use ahead::Ahead;
 pub(super) use fitting::{best, fit};
 pub(super) use models::{answers, check_phases, discount as check_discount, finite_time, phased};
 
@@ -47,6 +47,12 @@ pub(crate) struct Table {
     all: Rising,
     ln_alpha: f64,
     ln_gamma_k: f64,
+}
+
+/// The probabilities that a customer still buys, and that one does not: each has its digits.
+pub(super) struct Standing {
+    pub(super) alive: f64,
+    pub(super) gone: f64,
 }
 
 /// How histories can have ended, relative to their likelihoods if the customer stays and the next gap is in its first phase.
@@ -197,30 +203,37 @@ impl Geometric {
         endings
     }
 
-    /// What is known of the customer at the end of the observation.
-    pub(super) fn ahead(&self, customer: &PurchaseHistory) -> Ahead {
-        let mut phases = [0.0; MOST_PHASES as usize];
-        phases[0] = 1.0;
-        let endings = self.endings(&[*customer], |j, &[term]| phases[j as usize] = term);
-        let Endings { shape: [shape], wait: [wait], left: [left], later: [later], .. } = endings;
+    /// Whether the customer still buys at the end of the observation.
+    pub(super) fn standing(&self, customer: &PurchaseHistory) -> Standing {
+        let endings = self.endings(&[*customer], |_, _| {});
+        let Endings { left: [left], later: [later], .. } = endings;
         let stays = 1.0 + later;
-        let (gone, alive) = if left < f64::INFINITY {
-            (left / (stays + left), stays / (stays + left))
-        } else {
-            (1.0, exp(ln(stays) - self.ln_left(&endings, 0)))
-        };
-        phases.iter_mut().for_each(|phase| *phase /= stays);
-        Ahead {
-            alive,
-            gone,
-            shape,
-            scale: self.alpha + customer.age(),
-            wait,
-            a: self.a,
-            kept: self.b + f64::from(customer.frequency()) + f64::from(u8::from(self.first)),
-            k: self.k,
-            phases,
+        if left < f64::INFINITY {
+            return Standing { alive: stays / (stays + left), gone: left / (stays + left) };
         }
+        Standing { alive: exp(ln(stays) - self.ln_left(&endings, 0)), gone: 1.0 }
+    }
+
+    /// The customer at the end of the observation, if then still buying.
+    pub(super) fn ahead(&self, customer: &PurchaseHistory) -> Ahead {
+        let (x, age) = (f64::from(customer.frequency()), customer.age());
+        let mut ahead = Ahead {
+            shape: self.r + x * f64::from(self.k),
+            scale: self.alpha + age,
+            wait: 0.0,
+            a: self.a,
+            kept: self.b + x + f64::from(u8::from(self.first)),
+            k: self.k,
+            phases: [0.0; MOST_PHASES as usize],
+        };
+        ahead.phases[0] = 1.0;
+        if self.k > 1 {
+            let Endings { wait: [wait], later: [later], .. } =
+                self.endings(&[*customer], |j, &[term]| ahead.phases[j as usize] = term);
+            ahead.wait = wait;
+            ahead.phases.iter_mut().for_each(|phase| *phase /= 1.0 + later);
+        }
+        ahead
     }
 }
 

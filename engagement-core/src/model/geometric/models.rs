@@ -1,6 +1,6 @@
 //! The models of the family: each is its parameters and answers by its [`Geometric`].
 
-use super::Geometric;
+use super::{Geometric, Standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::history::PurchaseHistory;
 use crate::model::parameters::time;
@@ -30,11 +30,11 @@ pub(in crate::model) fn discount(t: f64, delta: f64) -> Result<()> {
 }
 
 impl Geometric {
-    pub(in crate::model) fn probability_alive_at(&self, customer: &PurchaseHistory, later: f64) -> Result<f64> {
-        Ok(self.ahead(customer).alive_at(time("later", later)?))
+    pub(in crate::model) fn probability_stays(&self, customer: &PurchaseHistory, later: f64) -> Result<f64> {
+        Ok(self.ahead(customer).stays(time("later", later)?))
     }
 
-    pub(in crate::model) fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
+    pub(in crate::model) fn expected_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
         if time("t", t)? == f64::INFINITY && self.a <= 1.0 {
             return invalid(format!(
                 "t: the mean number of purchases in infinite time is infinite for a = {}, at most 1",
@@ -45,10 +45,13 @@ impl Geometric {
     }
 
     pub(in crate::model) fn probability_of_purchases(&self, customer: &PurchaseHistory, n: u64, t: f64) -> Result<f64> {
-        Ok(self.ahead(customer).probability(n, finite_time("t", t)?))
+        let t = finite_time("t", t)?;
+        let Standing { alive, gone } = self.standing(customer);
+        let none = if n == 0 { gone } else { 0.0 };
+        Ok((alive * self.ahead(customer).probability(n, t) + none).min(1.0))
     }
 
-    pub(in crate::model) fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
+    pub(in crate::model) fn discounted_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
         discount(t, delta)?;
         Ok(self.ahead(customer).discounted(t, delta))
     }
@@ -85,23 +88,32 @@ macro_rules! answers {
             }
 
             fn probability_alive(&self, customer: &$crate::model::PurchaseHistory) -> f64 {
-                self.family().ahead(customer).alive
+                self.family().standing(customer).alive
             }
 
-            fn probability_alive_at(&self, customer: &$crate::model::PurchaseHistory, later: f64) -> $crate::Result<f64> {
-                self.family().probability_alive_at(customer, later)
+            fn forgets_recency(&self) -> bool {
+                self.family().k == 1
             }
 
-            fn expected_purchases(&self, customer: &$crate::model::PurchaseHistory, t: f64) -> $crate::Result<f64> {
-                self.family().expected_purchases(customer, t)
+            fn probability_stays(&self, customer: &$crate::model::PurchaseHistory, later: f64) -> $crate::Result<f64> {
+                self.family().probability_stays(customer, later)
+            }
+
+            fn expected_purchases_if_alive(&self, customer: &$crate::model::PurchaseHistory, t: f64) -> $crate::Result<f64> {
+                self.family().expected_purchases_if_alive(customer, t)
             }
 
             fn probability_of_purchases(&self, customer: &$crate::model::PurchaseHistory, n: u64, t: f64) -> $crate::Result<f64> {
                 self.family().probability_of_purchases(customer, n, t)
             }
 
-            fn discounted_purchases(&self, customer: &$crate::model::PurchaseHistory, t: f64, delta: f64) -> $crate::Result<f64> {
-                self.family().discounted_purchases(customer, t, delta)
+            fn discounted_purchases_if_alive(
+                &self,
+                customer: &$crate::model::PurchaseHistory,
+                t: f64,
+                delta: f64,
+            ) -> $crate::Result<f64> {
+                self.family().discounted_purchases_if_alive(customer, t, delta)
             }
 
             fn simulate(&self, random: &mut $crate::math::Random, t: f64, times: &mut Vec<f64>) {

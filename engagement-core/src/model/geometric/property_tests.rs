@@ -77,22 +77,22 @@ proptest! {
 
     #[test]
     fn predictions_stay_in_their_bounds(family in families(6.0, 12), customer in customers(6.0), near in times(), far in times()) {
-        let ahead = family.ahead(&customer);
+        let (ahead, Standing { alive, gone }) = (family.ahead(&customer), family.standing(&customer));
         let (near, far) = (near.min(far), near.max(far));
-        prop_assert!((0.0..=1.0).contains(&ahead.alive) && (0.0..=1.0).contains(&ahead.gone));
-        prop_assert!((ahead.alive + ahead.gone - 1.0).abs() < 1e-15);
-        prop_assert_eq!(ahead.alive_at(0.0), ahead.alive);
+        prop_assert!((0.0..=1.0).contains(&alive) && (0.0..=1.0).contains(&gone));
+        prop_assert!((alive + gone - 1.0).abs() < 1e-15);
+        prop_assert_eq!(ahead.stays(0.0), 1.0);
         prop_assert_eq!(ahead.purchases(0.0), 0.0);
-        let (soon, later) = (ahead.alive_at(near), ahead.alive_at(far));
-        prop_assert!(0.0 <= later && ordered(later, soon) && ordered(soon, ahead.alive), "{later} {soon}");
+        let (soon, later) = (ahead.stays(near), ahead.stays(far));
+        prop_assert!(0.0 <= later && ordered(later, soon) && soon <= 1.0, "{later} {soon}");
         let (few, more) = (ahead.purchases(near), ahead.purchases(far));
         prop_assert!(0.0 <= few && ordered(few, more) && more < f64::INFINITY, "{few} {more}");
         prop_assert!(ordered(more, ahead.purchases(f64::INFINITY)));
         if family.k == 1 {
-            prop_assert!(ordered(more, ahead.alive * ahead.shape * (far / ahead.scale)));
+            prop_assert!(ordered(more, ahead.shape * (far / ahead.scale)));
         }
         for n in [0, 1, 7, 5000] {
-            let probability = ahead.probability(n, near);
+            let probability = family.probability_of_purchases(&customer, n, near).unwrap();
             prop_assert!((0.0..=1.0).contains(&probability), "{n}: {probability}");
         }
     }
@@ -235,7 +235,8 @@ fn simulated_customers_buy_as_often_as_expected() {
     let draws = 20_000;
     for (k, first) in [(1, false), (1, true), (3, false), (2, true)] {
         let family = Geometric { r: 1.2, alpha: 4.0, a: 0.8, b: 2.4, k, first };
-        let ahead = family.ahead(&PurchaseHistory::newcomer());
+        let newcomer = PurchaseHistory::newcomer();
+        let probability = |n| family.probability_of_purchases(&newcomer, n, 30.0).unwrap();
         let mut counts = [0.0; 4];
         let (mut total, mut times) = (0.0, Vec::new());
         for stream in 0..draws {
@@ -248,12 +249,12 @@ fn simulated_customers_buy_as_often_as_expected() {
         }
         let draws = draws as f64;
         // Five standard errors; the variance of the count from its own distribution.
-        let mean = ahead.purchases(30.0);
-        let square: f64 = (0..400).map(|n| ahead.probability(n, 30.0) * (n * n) as f64).sum();
+        let mean = family.standing(&newcomer).alive * family.ahead(&newcomer).purchases(30.0);
+        let square: f64 = (0..400).map(|n| probability(n) * (n * n) as f64).sum();
         let error = ((square - mean * mean) / draws).sqrt();
         assert!((total / draws - mean).abs() < 5.0 * error, "{k} {first}: {} {mean} ± {error}", total / draws);
         for (n, count) in (0..).zip(counts) {
-            let p = ahead.probability(n, 30.0);
+            let p = probability(n);
             let error = (p * (1.0 - p) / draws).sqrt();
             assert!((count / draws - p).abs() < 5.0 * error, "{k} {first} {n}: {} {p} ± {error}", count / draws);
         }

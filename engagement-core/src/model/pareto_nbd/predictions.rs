@@ -136,19 +136,18 @@ impl PurchaseModel for ParetoNbd {
 
     /// # Formula
     /// ```text
-    /// P(alive) ((β+T)/(β+T+t))^s
+    /// ((β+T)/(β+T+t))^s
     /// ```
-    fn probability_alive_at(&self, customer: &PurchaseHistory, later: f64) -> Result<f64> {
-        let later = time("later", later)?;
-        Ok(self.probability_alive(customer) * self.of_alive(customer).stays(later))
+    fn probability_stays(&self, customer: &PurchaseHistory, later: f64) -> Result<f64> {
+        Ok(self.of_alive(customer).stays(time("later", later)?))
     }
 
     /// # Formula
     /// ```text
-    /// P(alive) (r+x)(β+T)/((α+T)(s−1)) [1 − ((β+T)/(β+T+t))^(s−1)]
-    /// P(alive) (r+x)(β+T)/(α+T) ln((β+T+t)/(β+T))                      for s = 1
+    /// (r+x)(β+T)/((α+T)(s−1)) [1 − ((β+T)/(β+T+t))^(s−1)]
+    /// (r+x)(β+T)/(α+T) ln((β+T+t)/(β+T))                      for s = 1
     /// ```
-    fn expected_purchases(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
+    fn expected_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64) -> Result<f64> {
         let t = time("t", t)?;
         let ParetoNbd { r, alpha, s, beta } = self.of_alive(customer);
         if t.is_infinite() && s <= 1.0 {
@@ -157,7 +156,7 @@ impl PurchaseModel for ParetoNbd {
         }
         let longer = ln_1p(t / beta);
         let time = if s == 1.0 { longer } else { -exp_m1((1.0 - s) * longer) / (s - 1.0) };
-        Ok(self.probability_alive(customer) * r / alpha * beta * time)
+        Ok(r / alpha * beta * time)
     }
 
     /// # Formula
@@ -190,15 +189,15 @@ impl PurchaseModel for ParetoNbd {
 
     /// # Formula
     /// ```text
-    /// P(alive) (r+x)/(α+T) ∫₀ᵗ e^(−δu) ((β+T)/(β+T+u))^s du
+    /// (r+x)/(α+T) ∫₀ᵗ e^(−δu) ((β+T)/(β+T+u))^s du
     /// ```
-    fn discounted_purchases(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
+    fn discounted_purchases_if_alive(&self, customer: &PurchaseHistory, t: f64, delta: f64) -> Result<f64> {
         check_discount(t, delta)?;
         if t == 0.0 || delta == 0.0 {
-            return self.expected_purchases(customer, t);
+            return self.expected_purchases_if_alive(customer, t);
         }
         let model = self.of_alive(customer);
-        let purchases = self.probability_alive(customer) * model.r / model.alpha * model.discounted_time(t, delta);
+        let purchases = model.r / model.alpha * model.discounted_time(t, delta);
         if purchases.is_finite() {
             return Ok(purchases);
         }
