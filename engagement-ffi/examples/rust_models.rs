@@ -1,20 +1,21 @@
 //! What `examples/c/models.c` prints, by the Rust library: `tests/clients.sh` compares the two.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, Estimated, Fit, FitOptions, MbgNbd, Parameters, Prior, RenewalModel, Renewals, ShiftedBetaGeometric,
-    likelihood_ratio_test,
+    BetaDiscreteWeibull, Covariates, Estimated, Fit, FitOptions, MbgNbd, Parameters, Prior, PurchaseHistory, PurchaseModel,
+    RenewalModel, Renewals, ShiftedBetaGeometric, WithCovariates, likelihood_ratio_test,
 };
 use engagement_core::stay::{Stage, StageOptions, silence_probability, stage_of};
-use engagement_core::{Result, TimeUnit, simulate};
+use engagement_core::{PurchaseColumns, Purchases, Result, TimeUnit, simulate};
 
 fn main() -> Result<()> {
     contracts()?;
-    stages_of_drawn()
+    stages_of_drawn()?;
+    covariates()
 }
 
 /// The parameters with their 90 % intervals.
-fn print_model<M: Parameters>(fit: &Fit<M>) -> Result<()> {
-    println!("{}", M::NAME);
+fn print_model<M: Estimated>(name: &str, fit: &Fit<M>) -> Result<()> {
+    println!("{name}");
     for ((letter, value), interval) in fit.model.names().iter().zip(fit.model.estimates()).zip(fit.confidence_intervals(0.9)?) {
         println!("{letter:<8} {value:10.4} {:10.4} to {:10.4}", interval.low, interval.high);
     }
@@ -25,8 +26,8 @@ fn contracts() -> Result<()> {
     let cohort = Renewals::from_cohort(&[1000, 631, 468, 382, 326, 289, 262, 241])?;
     let smaller = ShiftedBetaGeometric::fit(&cohort, &FitOptions::default())?;
     let larger = BetaDiscreteWeibull::fit(&cohort, &FitOptions::default())?;
-    print_model(&smaller)?;
-    print_model(&larger)?;
+    print_model(ShiftedBetaGeometric::NAME, &smaller)?;
+    print_model(BetaDiscreteWeibull::NAME, &larger)?;
     let test = likelihood_ratio_test(&smaller, &larger)?;
     println!("likelihood ratio {:.4}, {} more, p = {:.6}", test.statistic, test.degrees_of_freedom, test.p_value);
 
@@ -44,7 +45,7 @@ fn stages_of_drawn() -> Result<()> {
     let purchases = simulate::purchases(&truth, &ages, None, TimeUnit::Week, 7, 0)?;
     let options = FitOptions::default().prior("r", Prior::Gamma { shape: 2.0, rate: 4.0 }).penalty(0.0001).threads(1);
     let fit = MbgNbd::fit(&purchases, &options)?;
-    print_model(&fit)?;
+    print_model(MbgNbd::NAME, &fit)?;
 
     let options = StageOptions::new(4.0).rate(fit.model.r(), fit.model.alpha());
     let stages = purchases.stages(&options)?;
@@ -56,5 +57,32 @@ fn stages_of_drawn() -> Result<()> {
     }
     let (stage, silence) = (stage_of(6, 10.0, 30.0, &options)?, silence_probability(6, 10.0, 30.0, &options)?);
     println!("silent for 20 weeks after 7 purchases in 10: {stage}, for a silence of probability {silence:.6}");
+    Ok(())
+}
+
+fn covariates() -> Result<()> {
+    let ages: Vec<f64> = (0..1000).map(|row| f64::from(20 + row % 20)).collect();
+    let online: Vec<f64> = (0..1000).map(|row| f64::from(row / 500)).collect();
+    let (mut frequency, mut recency) = (Vec::new(), Vec::new());
+    for (alpha, ages) in [8.0, 4.0].into_iter().zip(ages.chunks(500)) {
+        let drawn = simulate::purchases(&MbgNbd::new(0.525, alpha, 0.891, 1.614)?, ages, None, TimeUnit::Week, 7, 0)?;
+        frequency.extend_from_slice(drawn.frequency());
+        recency.extend_from_slice(drawn.recency());
+    }
+    let purchases = Purchases::from_columns(&PurchaseColumns::new(&frequency, &recency, &ages))?;
+    let known = Covariates::new(&["online"], online)?;
+    let fit = WithCovariates::<MbgNbd>::fit(&purchases, &known, &FitOptions::default())?;
+    print_model(MbgNbd::NAME, &fit)?;
+    let plain = [fit.model.of(&[0.0])?, fit.model.of(&[1.0])?];
+    let customer = PurchaseHistory::new(2, 20.0, 30.0)?;
+    for (kind, model) in plain.iter().enumerate() {
+        let expected = model.expected_purchases(&customer, 52.0)?;
+        println!("online {kind}: {expected:.4} purchases in a year of one who bought twice more");
+    }
+    let mut sums = [0.0; 2];
+    for row in 0..purchases.len() {
+        sums[row / 500] += plain[row / 500].expected_purchases(&purchases.history(row), 52.0)?;
+    }
+    println!("in a year {:.4} purchases of those online, {:.4} of the others", sums[1], sums[0]);
     Ok(())
 }

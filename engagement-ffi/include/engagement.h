@@ -1302,8 +1302,8 @@ ENG_API int32_t ENG_CALL eng_model_free(eng_model model);
 ENG_API int32_t ENG_CALL eng_model_error(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
 
 /**
- * Loads a model from JSON: its name and its parameters, as eng_model_json gives them. On an error the handle
- * keeps the model it had.
+ * Loads a model from JSON: its name and its parameters, with its covariates and their coefficients if it has
+ * any, as eng_model_json gives them. On an error the handle keeps the model it had.
  *
  * Since 0.1; any thread, one at a time; the text is copied, and has at most 16 MiB. Errors:
  * ENG_INVALID_ARGUMENT naming the value and its domain, ENG_INVALID_UTF8, ENG_INVALID_HANDLE, ENG_FORKED,
@@ -1322,7 +1322,8 @@ ENG_API int32_t ENG_CALL eng_model_from_json(eng_model model, const char *json, 
 ENG_API int32_t ENG_CALL eng_model_from_rulebook(eng_model model, eng_rulebook rulebook, int32_t sort);
 
 /**
- * Gives the model as JSON: its name and its parameters, no data.
+ * Gives the model as JSON: its name and its parameters, with its covariates and their coefficients if it has
+ * any, no data.
  *
  * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the handle is
  * empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
@@ -1330,7 +1331,7 @@ ENG_API int32_t ENG_CALL eng_model_from_rulebook(eng_model model, eng_rulebook r
 ENG_API int32_t ENG_CALL eng_model_json(eng_model model, char *buffer, int64_t capacity, int64_t *needed);
 
 /**
- * Gives the name of the model, such as mbg-nbd.
+ * Gives the name of the model, such as mbg-nbd, with covariates or without.
  *
  * Since 0.1; any thread; text rules: see the head of this file. Errors: as eng_model_json.
  */
@@ -1345,7 +1346,8 @@ ENG_API int32_t ENG_CALL eng_model_name(eng_model model, char *buffer, int64_t c
 ENG_API int32_t ENG_CALL eng_model_parameter_count(eng_model model, int64_t *parameters);
 
 /**
- * Gives the letter of the parameter at an index, from 0: the letters of the paper, in its order.
+ * Gives the letter of the parameter at an index, from 0: the letters of the paper, in its order. Coefficients
+ * of covariates come after them, by parameter and covariate, such as alpha: online.
  *
  * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
  * does not exist, and as eng_model_json.
@@ -1423,12 +1425,12 @@ ENG_API int32_t ENG_CALL eng_model_set_prior(eng_model model, const char *parame
     int32_t prior, double first, double second);
 
 /**
- * Sets the values of the parameters, in their order, from which the fits from then on search; for a count of 0
- * from those the data suggests, as by default. Whether a model has as many parameters is seen when it is
- * fitted.
+ * Sets the values of the parameters, in their order, and of the coefficients if there are covariates, from
+ * which the fits from then on search; for a count of 0 from those the data suggests, as by default. Whether a
+ * model has as many, and parameters above 0, is seen when it is fitted.
  *
- * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT for a negative count,
- * a null pointer or what is not a finite number above 0, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT for a count that is
+ * not 0 to 1024, a null pointer or what is not a finite number, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
  * ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_set_start(eng_model model, int64_t count, const double *values);
@@ -1443,14 +1445,15 @@ ENG_API int32_t ENG_CALL eng_model_set_max_iterations(eng_model model, int64_t m
 
 /**
  * Fits a model, by its name, to purchases: nbd, pareto-nbd, bg-nbd, mbg-nbd, bg-cnbd-k, mbg-cnbd-k, or
- * gamma-gamma to what they were worth, by the options set. mbg-nbd is the one to begin with. On an error the
- * handle keeps the model it had; the text of a fit that did not converge has the best point and says what to
- * try.
+ * gamma-gamma to what they were worth, by the options and the covariates set. mbg-nbd is the one to begin with.
+ * On an error the handle keeps the model it had; the text of a fit that did not converge has the best point and
+ * says what to try.
  *
  * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED, also for purchases that no model can be fitted
  * to, ENG_INVALID_ARGUMENT for an unknown name, for purchases without the log_gaps a model needs, and for
- * options that do not fit it, ENG_MISSING_FIELD for empty purchases, ENG_INVALID_UTF8, ENG_NO_MEMORY,
- * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * options and covariates that do not fit it, ENG_MISSING_FIELD for empty purchases, and for those without a
+ * covariate that was set, which the text names, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_fit(eng_model model, const char *name, int64_t name_len,
     eng_purchases purchases);
@@ -1491,6 +1494,80 @@ ENG_API int32_t ENG_CALL eng_model_fit_contracts(eng_model model, const char *na
  */
 ENG_API int32_t ENG_CALL eng_model_fit_cohorts(eng_model model, const char *name, int64_t name_len,
     int64_t cohorts, const int64_t *lengths, const int64_t *still_there);
+
+/*
+ * Customers who differ in known ways: covariates
+ * ----------------------------------------------
+ */
+
+/**
+ * Sets a covariate of the purchases, such as a channel or an age, by its name: an array of rows numbers, as
+ * many as there are customers, in the order of the rows. It takes the place of the one of this name. What is
+ * summarised anew has none.
+ *
+ * Since 0.1; any thread, one at a time; the text and the array are copied. Errors: ENG_INVALID_ARGUMENT for
+ * another number of rows, a null pointer, and naming the row, from 0, of what is not a finite number,
+ * ENG_MISSING_FIELD without a name and while the summary is empty, ENG_INVALID_UTF8, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_set_covariate(eng_purchases purchases, const char *name,
+    int64_t name_len, int64_t rows, const double *values);
+
+/**
+ * Adds a covariate, by its name, to those that the fits from then on are made with. It scales every parameter
+ * that can depend on one, with a coefficient for each: alpha and beta of pareto-nbd, alpha, a and b of bg-nbd
+ * and mbg-nbd, v of gamma-gamma. A coefficient above 0 means more of what the parameter stands for: more
+ * purchases, more dropping out, more spend. No other model takes any.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: ENG_INVALID_ARGUMENT for a name that is
+ * there already, and for more than 256 of them, ENG_MISSING_FIELD without a name, ENG_INVALID_UTF8,
+ * ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_add_covariate(eng_model model, const char *name, int64_t name_len);
+
+/**
+ * Takes away the covariates of the fits from then on. A model that was fitted with them keeps them.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_clear_covariates(eng_model model);
+
+/**
+ * Sets the weight of the sum of squared coefficients of covariates, which is subtracted as the penalty of the
+ * parameters is: it keeps coefficients from running off where a covariate is rare. 0 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: as eng_model_set_penalty.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_coefficient_penalty(eng_model model, double penalty);
+
+/**
+ * Counts the covariates of the model; 0 for one without.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the handle is empty, ENG_INVALID_ARGUMENT for a null
+ * output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_covariate_count(eng_model model, int64_t *covariates);
+
+/**
+ * Gives the name of the covariate at an index, from 0, in the order in which eng_model_of_customer takes them.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, and as eng_model_json.
+ */
+ENG_API int32_t ENG_CALL eng_model_covariate(eng_model model, int64_t covariate, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Takes the plain model of one customer from a model with covariates, with: count values, one for each
+ * covariate of that model, in its order. Then everything can be asked of it that can be asked of a model
+ * without covariates. On an error the handle keeps the model it had. The two handles may be the same.
+ *
+ * Since 0.1; any thread, one at a time; the array is copied. Errors: ENG_INVALID_ARGUMENT for a model without
+ * covariates, another number of values, a null pointer, and where a parameter leaves the range of numbers,
+ * ENG_MISSING_FIELD for an empty model, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_of_customer(eng_model model, eng_model with, int64_t count,
+    const double *values);
 
 /*
  * How far a fit can be trusted
@@ -1547,7 +1624,8 @@ ENG_API int32_t ENG_CALL eng_model_covariance(eng_model model, int64_t parameter
 
 /**
  * Gives the confidence interval, of a level such as 0.95, of the parameter at an index, from 0, of a fit made
- * here: normal on the logarithm, from the curvature of what was maximised.
+ * here: normal on the logarithm, as a coefficient of a covariate is itself, from the curvature of what was
+ * maximised.
  *
  * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a level that is not between 0 and 1, an index that
  * does not exist, and where a parameter is at a boundary, and as eng_model_evidence.
@@ -1571,7 +1649,7 @@ ENG_API int32_t ENG_CALL eng_model_likelihood_ratio(eng_model model, eng_model s
  * Refits a model of purchases, fitted here, to replicates sets of customers drawn from it, of the ages of these
  * purchases, for eng_model_bootstrap_interval: how many refits succeeded, and how many failed and are left out.
  * The same seed gives the same answer on any number of threads. The model must have been fitted to these
- * purchases.
+ * purchases, without covariates.
  *
  * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED where fewer than 20 refits succeed,
  * ENG_INVALID_ARGUMENT for another model, for replicates that are not 1 to 100000, and for a null output,
@@ -1599,10 +1677,11 @@ ENG_API int32_t ENG_CALL eng_model_bootstrap_interval(eng_model model, int64_t p
 /**
  * Gives the probability that a customer with frequency repeat purchases, the last of them recency units after
  * the first purchase, which was age units ago, still buys later units from now, if nothing more is seen; 0 is
- * now.
+ * now. Of a model with covariates eng_model_of_customer gives the one to ask.
  *
- * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, ENG_MISSING_FIELD while
- * the model is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for a model with
+ * covariates or of something else, ENG_MISSING_FIELD while the model is empty, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_probability_alive(eng_model model, int64_t frequency, double recency,
     double age, double later, double *probability);
@@ -1645,10 +1724,11 @@ ENG_API int32_t ENG_CALL eng_model_prediction_interval(eng_model model, int64_t 
     double age, double t, double level, int64_t *low, int64_t *high);
 
 /**
- * Gives eng_model_probability_alive of rows of purchases.
+ * Gives eng_model_probability_alive of rows of purchases. A model with covariates takes those of each row by
+ * their names.
  *
  * Since 0.1; any thread. Errors: as eng_model_probability_alive, and ENG_MISSING_FIELD while the purchases are
- * empty.
+ * empty, and where they lack a covariate of the model, which the text names.
  */
 ENG_API int32_t ENG_CALL eng_model_probability_alive_column(eng_model model, eng_purchases purchases,
     double later, int64_t offset, int64_t count, double *values);
@@ -1687,10 +1767,11 @@ ENG_API int32_t ENG_CALL eng_model_discounted_purchases_column(eng_model model, 
 ENG_API int32_t ENG_CALL eng_model_expected_value(eng_model model, int64_t paid, double mean, double *value);
 
 /**
- * Gives eng_model_expected_value of rows of purchases.
+ * Gives eng_model_expected_value of rows of purchases. A model with covariates takes those of each row by their
+ * names.
  *
  * Since 0.1; any thread. Errors: as eng_model_expected_value, and ENG_MISSING_FIELD while the purchases are
- * empty.
+ * empty, and where they lack a covariate of the model, which the text names.
  */
 ENG_API int32_t ENG_CALL eng_model_expected_value_column(eng_model model, eng_purchases purchases,
     int64_t offset, int64_t count, double *values);

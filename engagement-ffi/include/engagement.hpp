@@ -341,6 +341,31 @@ public:
     void set_acquired_from(int64_t from) { check(eng_purchases_set_acquired_from(handle(), from)); }
     void set_threads(int32_t threads) { check(eng_purchases_set_threads(handle(), threads)); }
     void summarise(const ledger &from, int64_t until) { check(eng_purchases_summarise(handle(), from.handle(), until)); }
+    /* A row each: frequency, recency and age; mean value and how many it is of may be left out. */
+    void from_columns(const std::vector<int64_t> &frequency, const std::vector<double> &recency, const std::vector<double> &age,
+                      const std::vector<double> &value = std::vector<double>(),
+                      const std::vector<int64_t> &paid = std::vector<int64_t>(),
+                      const std::vector<double> &log_gaps = std::vector<double>())
+    {
+        const int64_t rows = detail::rows(frequency, recency, age);
+        if (!value.empty()) {
+            detail::rows(age, value);
+        }
+        if (!paid.empty()) {
+            detail::rows(age, paid);
+        }
+        if (!log_gaps.empty()) {
+            detail::rows(age, log_gaps);
+        }
+        check(eng_purchases_from_columns(handle(), rows, detail::first(frequency), detail::first(recency), detail::first(age),
+                                         detail::first(value), detail::first(paid), detail::first(log_gaps)));
+    }
+    /* A number of each customer, for models with covariates. */
+    void set_covariate(const std::string &name, const std::vector<double> &values)
+    {
+        check(eng_purchases_set_covariate(handle(), name.data(), detail::length(name), static_cast<int64_t>(values.size()),
+                                          detail::first(values)));
+    }
     inline void simulate(const model &buying, const std::vector<double> &ages, int64_t seed);
     inline void simulate(const model &buying, const model &spending, const std::vector<double> &ages, int64_t seed);
     int64_t size() const
@@ -422,6 +447,13 @@ public:
         check(eng_model_set_start(handle(), static_cast<int64_t>(values.size()), detail::first(values)));
     }
     void set_max_iterations(int64_t most) { check(eng_model_set_max_iterations(handle(), most)); }
+    /* The covariates of the fits from then on, by their names in the purchases. */
+    void add_covariate(const std::string &name)
+    {
+        check(eng_model_add_covariate(handle(), name.data(), detail::length(name)));
+    }
+    void clear_covariates() { check(eng_model_clear_covariates(handle())); }
+    void set_coefficient_penalty(double penalty) { check(eng_model_set_coefficient_penalty(handle(), penalty)); }
     void fit(const std::string &name, const purchases &to)
     {
         check(eng_model_fit(handle(), name.data(), detail::length(name), to.handle()));
@@ -448,6 +480,21 @@ public:
     }
     void from_json(const std::string &json) { check(eng_model_from_json(handle(), json.data(), detail::length(json))); }
     inline void from_rulebook(const rulebook &rules, int32_t sort);
+    /* The plain model of one customer, by a value of each covariate of a model with covariates. */
+    void of_customer(const model &with, const std::vector<double> &values)
+    {
+        check(eng_model_of_customer(handle(), with.handle(), static_cast<int64_t>(values.size()), detail::first(values)));
+    }
+    std::vector<std::string> covariates() const
+    {
+        int64_t count = 0;
+        check(eng_model_covariate_count(handle(), &count));
+        std::vector<std::string> names(static_cast<std::size_t>(count));
+        for (int64_t i = 0; i < count; i++) {
+            check(detail::row_text(eng_model_covariate, handle(), i, names[static_cast<std::size_t>(i)]));
+        }
+        return names;
+    }
     std::string json() const { return text_of(eng_model_json); }
     std::string name() const { return text_of(eng_model_name); }
     std::string notes() const { return text_of(eng_model_notes); }
@@ -458,11 +505,9 @@ public:
         std::vector<parameter> all;
         for (int64_t i = 0; i < count; i++) {
             parameter one;
-            char letter[32];
             int32_t present = 0;
-            check(eng_model_parameter_name(handle(), i, letter, sizeof letter, 0));
+            check(detail::row_text(eng_model_parameter_name, handle(), i, one.name));
             check(eng_model_parameter(handle(), i, &one.value, &one.standard_error, &present));
-            one.name = letter;
             if (!present) {
                 one.standard_error = -1;
             }

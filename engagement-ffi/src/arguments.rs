@@ -57,6 +57,23 @@ pub(crate) fn opportunities(value: i64, name: &str) -> Result<u32> {
     found.ok_or_else(|| invalid(format!("{name}: {value} is not 0 to {MOST_OPPORTUNITIES}")))
 }
 
+/// The most estimates of a model: parameters, and coefficients of covariates.
+const MOST_ESTIMATES: usize = 1024;
+
+/// A number of parameters and coefficients.
+pub(crate) fn estimates(value: i64) -> Result<usize> {
+    let found = usize::try_from(value).ok().filter(|count| *count <= MOST_ESTIMATES);
+    found.ok_or_else(|| invalid(format!("count: {value} is not 0 to {MOST_ESTIMATES}")))
+}
+
+/// The weight of a penalty.
+pub(crate) fn penalty(value: f64) -> Result<f64> {
+    if value >= 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    Err(invalid(format!("penalty: {value} is not a finite number of at least 0")))
+}
+
 /// How often something is done again with other random numbers.
 pub(crate) fn replicates(value: i64) -> Result<u32> {
     let found = u32::try_from(value).ok().filter(|number| (1..=100_000).contains(number));

@@ -122,7 +122,7 @@ pub unsafe extern "system" fn eng_model_covariance(
 }
 
 /// Gives the confidence interval, of a level such as 0.95, of the parameter at an index, from 0, of a fit made here: normal on the
-/// logarithm, from the curvature of what was maximised.
+/// logarithm, as a coefficient of a covariate is itself, from the curvature of what was maximised.
 ///
 /// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` for a level that is not between 0 and 1, an index that does not exist, and where
 /// a parameter is at a boundary, and as `eng_model_evidence`.
@@ -183,7 +183,7 @@ pub unsafe extern "system" fn eng_model_likelihood_ratio(
 
 /// Refits a model of purchases, fitted here, to `replicates` sets of customers drawn from it, of the ages of these purchases, for
 /// `eng_model_bootstrap_interval`: how many refits succeeded, and how many failed and are left out. The same seed gives the same answer on
-/// any number of threads. The model must have been fitted to these purchases.
+/// any number of threads. The model must have been fitted to these purchases, without covariates.
 ///
 /// Since 0.1; any thread, one at a time. Errors: `ENG_FIT_FAILED` where fewer than 20 refits succeed, `ENG_INVALID_ARGUMENT` for
 /// another model, for replicates that are not 1 to 100000, and for a null output, `ENG_MISSING_FIELD` for empty purchases and a model that was
@@ -222,7 +222,7 @@ pub unsafe extern "system" fn eng_model_bootstrap(
 fn drawn(sort: &Sort, purchases: &Purchases, seed: u64) -> Result<(Model, Purchases)> {
     match sort {
         Sort::Purchases(model) => Ok((*model, simulate::purchases(&**model, purchases.age(), None, purchases.unit(), seed, 1)?)),
-        Sort::Special(_) => Err(wrong_sort("only a model of purchases draws customers to refit to")),
+        _ => Err(wrong_sort("only a model of purchases without covariates draws customers to refit to")),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 
-use engagement_core::model::{FitOptions, Opportunities, Prior, Renewals};
+use engagement_core::model::{BgBb, FitOptions, Opportunities, Parameters, Prior, Renewals};
 use engagement_core::{Error, ErrorKind, Result};
 
-use crate::arguments::{self, counted, opportunities};
+use crate::arguments::{self, counted, estimates, opportunities, penalty};
 use crate::columns::{counts, flags, numbers, sizes};
 use crate::guard;
 use crate::held::{Held, Slot};
@@ -24,7 +24,7 @@ pub const ENG_PRIOR_HALF_NORMAL: i32 = 3;
 /// Weibull; its numbers are shape and scale.
 pub const ENG_PRIOR_WEIBULL: i32 = 4;
 
-fn set(model: eng_model, change: impl FnOnce(&mut FitOptions) -> Result<()>) -> i32 {
+pub(crate) fn set(model: eng_model, change: impl FnOnce(&mut FitOptions) -> Result<()>) -> i32 {
     guard::write(&MODELS, model, |slot| change(&mut slot.options))
 }
 
@@ -52,10 +52,7 @@ pub unsafe extern "system" fn eng_model_set_threads(model: eng_model, threads: i
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_set_penalty(model: eng_model, penalty: f64) -> i32 {
     set(model, |options| {
-        if !(penalty >= 0.0 && penalty.is_finite()) {
-            return Err(invalid(format!("penalty: {penalty} is not a finite number of at least 0")));
-        }
-        options.penalty = penalty;
+        options.penalty = self::penalty(penalty)?;
         Ok(())
     })
 }
@@ -94,22 +91,20 @@ pub unsafe extern "system" fn eng_model_set_prior(
     })
 }
 
-/// Sets the values of the parameters, in their order, from which the fits from then on search; for a count of 0 from those the data
-/// suggests, as by default. Whether a model has as many parameters is seen when it is fitted.
+/// Sets the values of the parameters, in their order, and of the coefficients if there are covariates, from which the fits from then on
+/// search; for a count of 0 from those the data suggests, as by default. Whether a model has as many, and parameters above 0, is seen
+/// when it is fitted.
 ///
-/// Since 0.1; any thread, one at a time; the array is copied. Errors: `ENG_INVALID_ARGUMENT` for a negative count, a null pointer or what
-/// is not a finite number above 0, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+/// Since 0.1; any thread, one at a time; the array is copied. Errors: `ENG_INVALID_ARGUMENT` for a count that is not 0 to 1024, a null
+/// pointer or what is not a finite number, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_set_start(model: eng_model, count: i64, values: *const f64) -> i32 {
     set(model, |options| {
-        let most = 16;
-        let count = usize::try_from(count).ok().filter(|count| *count <= most);
-        let count =
-            count.ok_or_else(|| invalid(format!("count: no model has more than {most} parameters, or less than none")))?;
+        let count = estimates(count)?;
         // SAFETY: the caller's promise: an array of `count` numbers.
         let start = unsafe { numbers(values, count, "values")? };
-        if let Some(value) = start.iter().find(|value| !(**value > 0.0 && value.is_finite())) {
-            return Err(invalid(format!("start: {value} is not a positive finite number")));
+        if let Some(value) = start.iter().find(|value| !value.is_finite()) {
+            return Err(invalid(format!("start: {value} is not a finite number")));
         }
         options.start = (count > 0).then_some(start);
         Ok(())
@@ -129,12 +124,12 @@ pub unsafe extern "system" fn eng_model_set_max_iterations(model: eng_model, max
 }
 
 /// Fits a model, by its name, to purchases: `nbd`, `pareto-nbd`, `bg-nbd`, `mbg-nbd`, `bg-cnbd-k`, `mbg-cnbd-k`, or `gamma-gamma` to what
-/// they were worth, by the options set. `mbg-nbd` is the one to begin with. On an error the handle keeps the model it had; the text of a fit that did not
+/// they were worth, by the options and the covariates set. `mbg-nbd` is the one to begin with. On an error the handle keeps the model it had; the text of a fit that did not
 /// converge has the best point and says what to try.
 ///
 /// Since 0.1; any thread, one at a time. Errors: `ENG_FIT_FAILED`, also for purchases that no model can be fitted to,
-/// `ENG_INVALID_ARGUMENT` for an unknown name, for purchases without the `log_gaps` a model needs, and for options that do not fit it, `ENG_MISSING_FIELD` for empty
-/// purchases, `ENG_INVALID_UTF8`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+/// `ENG_INVALID_ARGUMENT` for an unknown name, for purchases without the `log_gaps` a model needs, and for options and covariates that do
+/// not fit it, `ENG_MISSING_FIELD` for empty purchases, and for those without a covariate that was set, which the text names, `ENG_INVALID_UTF8`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_fit(
     model: eng_model,
@@ -145,8 +140,8 @@ pub unsafe extern "system" fn eng_model_fit(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
-        let Slot { options, held } = slot;
-        *held = Some(PURCHASES.with(purchases.addr(), |summary| Held::fit(name, summary.purchases()?, options))?);
+        let Slot { options, covariates, held } = slot;
+        *held = Some(PURCHASES.with(purchases.addr(), |summary| Held::fit(name, summary, options, covariates))?);
         Ok(())
     })
 }
@@ -178,6 +173,7 @@ pub unsafe extern "system" fn eng_model_fit_opportunities(
                 if customers.is_null() { None } else { Some(sizes(customers, rows, "customers")?) },
             )
         };
+        slot.no_covariates(BgBb::NAME)?;
         chances.iter().try_for_each(|&chances| opportunities(i64::from(chances), "opportunities").map(drop))?;
         let data = Opportunities::from_columns(&frequency, &recency, &chances, customers.as_deref())?;
         slot.held = Some(Held::fit_opportunities(&data, &slot.options)?);
@@ -204,6 +200,7 @@ pub unsafe extern "system" fn eng_model_fit_contracts(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
+        slot.no_covariates(name)?;
         let rows = counted(rows, "rows")? as usize;
         // SAFETY: the caller's promise: arrays of `rows` numbers and bytes.
         let (renewals, active) = unsafe { (counts(renewals, rows, "renewals")?, flags(active, rows, "active")?) };
@@ -230,6 +227,7 @@ pub unsafe extern "system" fn eng_model_fit_cohorts(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
+        slot.no_covariates(name)?;
         // SAFETY: the caller's promise: an array of `cohorts` numbers.
         let lengths = unsafe { counts(lengths, counted(cohorts, "cohorts")? as usize, "lengths")? };
         let total = lengths.iter().try_fold(0_u32, |total, length| total.checked_add(*length));

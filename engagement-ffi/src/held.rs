@@ -1,26 +1,30 @@
 //! What a model handle holds: a model of one of the sorts, and its fit if it was fitted here.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, Bootstrap, Estimated, Fit, FitOptions, GammaGamma, Model, ModelKind, Opportunities, Parameters,
-    RenewalModel, Renewals, ShiftedBetaGeometric,
+    BetaDiscreteWeibull, BgBb, Bootstrap, CovariateModel, CustomerModel, Estimated, Fit, FitOptions, GammaGamma, Model,
+    ModelKind, Opportunities, Parameters, RenewalModel, Renewals, ShiftedBetaGeometric,
 };
-use engagement_core::{Error, ErrorKind, Purchases, Result};
+use engagement_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::load::json;
+use crate::purchases::Summary;
 
 /// What a model handle holds.
 #[derive(Default)]
 pub(crate) struct Slot {
     /// How the next fit is made.
     pub(crate) options: FitOptions,
+    /// The names of the covariates of the next fit.
+    pub(crate) covariates: Vec<String>,
     pub(crate) held: Option<Held>,
 }
 
 /// A model of one of the sorts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sort {
     Purchases(Model),
+    Covariates(CovariateModel),
     Special(Special),
 }
 
@@ -56,10 +60,11 @@ pub(crate) struct Fitted {
     pub(crate) bootstrap: Option<Bootstrap<Sort>>,
 }
 
-/// The name in a file.
+/// What tells the models in files apart.
 #[derive(Deserialize)]
 struct Named {
     model: String,
+    covariates: Option<serde::de::IgnoredAny>,
 }
 
 /// Calls the same of whichever model it is.
@@ -67,6 +72,7 @@ macro_rules! of_any {
     ($sort:expr, $model:ident => $call:expr) => {
         match $sort {
             Sort::Purchases($model) => $call,
+            Sort::Covariates($model) => $call,
             Sort::Special(Special::Spend($model)) => $call,
             Sort::Special(Special::Opportunities($model)) => $call,
             Sort::Special(Special::Constant($model)) => $call,
@@ -87,6 +93,7 @@ impl Estimated for Sort {
     fn with_estimates(&self, values: &[f64]) -> Result<Sort> {
         Ok(match self {
             Sort::Purchases(model) => Sort::Purchases(model.with_estimates(values)?),
+            Sort::Covariates(model) => Sort::Covariates(model.with_estimates(values)?),
             Sort::Special(Special::Spend(model)) => Sort::Special(Special::Spend(model.with_estimates(values)?)),
             Sort::Special(Special::Opportunities(model)) => Sort::Special(Special::Opportunities(model.with_estimates(values)?)),
             Sort::Special(Special::Constant(model)) => Sort::Special(Special::Constant(model.with_estimates(values)?)),
@@ -99,10 +106,20 @@ impl Estimated for Sort {
     }
 }
 
+impl From<CustomerModel> for Sort {
+    fn from(model: CustomerModel) -> Sort {
+        match model {
+            CustomerModel::Purchases(model) => Sort::Purchases(model),
+            CustomerModel::Spend(model) => Sort::Special(Special::Spend(model)),
+        }
+    }
+}
+
 impl Sort {
     fn json(&self) -> Result<String> {
         match self {
             Sort::Purchases(model) => model.to_json(),
+            Sort::Covariates(model) => model.to_json(),
             Sort::Special(model) => json(model),
         }
     }
@@ -110,6 +127,7 @@ impl Sort {
     fn name(&self) -> &'static str {
         match self {
             Sort::Purchases(model) => model.name(),
+            Sort::Covariates(model) => model.name(),
             Sort::Special(Special::Spend(_)) => GammaGamma::NAME,
             Sort::Special(Special::Opportunities(_)) => BgBb::NAME,
             Sort::Special(Special::Constant(_)) => ShiftedBetaGeometric::NAME,
@@ -121,6 +139,7 @@ impl Sort {
     fn of(&self) -> &'static str {
         match self {
             Sort::Purchases(_) => "purchases",
+            Sort::Covariates(_) => "customers with covariates",
             Sort::Special(Special::Spend(_)) => "spend",
             Sort::Special(Special::Opportunities(_)) => "opportunities",
             Sort::Special(Special::Constant(_) | Special::Changing(_)) => "contracts",
@@ -142,12 +161,18 @@ impl Held {
         Held::Fitted(Box::new(Fitted { fit: fit.map(sort), options: options.clone(), notes, bootstrap: None }))
     }
 
-    /// Fits a model of purchases or of spend.
-    pub(crate) fn fit(name: &str, purchases: &Purchases, options: &FitOptions) -> Result<Held> {
+    /// Fits a model of purchases or of spend, by the covariates of these names where there are any.
+    pub(crate) fn fit(name: &str, summary: &Summary, options: &FitOptions, covariates: &[String]) -> Result<Held> {
+        let purchases = summary.purchases()?;
+        let dependence = || GammaGamma::independence(purchases).warning;
+        if !covariates.is_empty() {
+            let fit = CovariateModel::fit(name, purchases, &summary.covariates(covariates)?, options)?;
+            let notes = if name == GammaGamma::NAME { dependence() } else { None };
+            return Ok(Held::fitted(fit, Sort::Covariates, options, notes));
+        }
         if name == GammaGamma::NAME {
             let fit = GammaGamma::fit(purchases, options)?;
-            let spend = |model| Sort::Special(Special::Spend(model));
-            return Ok(Held::fitted(fit, spend, options, GammaGamma::independence(purchases).warning));
+            return Ok(Held::fitted(fit, |model| Sort::Special(Special::Spend(model)), options, dependence()));
         }
         let kind: ModelKind =
             name.parse().map_err(|error: Error| Error::new(error.kind(), format!("{error}, {}", GammaGamma::NAME)))?;
@@ -179,13 +204,12 @@ impl Held {
     }
 
     pub(crate) fn from_json(text: &str) -> Result<Held> {
-        let special = serde_json::from_str(text).is_ok_and(|named: Named| SPECIAL.contains(&named.model.as_str()));
-        Ok(Held::Loaded(if special {
-            Sort::Special(
+        Ok(Held::Loaded(match serde_json::from_str::<Named>(text) {
+            Ok(Named { covariates: Some(_), .. }) => Sort::Covariates(CovariateModel::from_json(text)?),
+            Ok(Named { model, .. }) if SPECIAL.contains(&model.as_str()) => Sort::Special(
                 serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::InvalidArgument, format!("model: {error}")))?,
-            )
-        } else {
-            Sort::Purchases(Model::from_json(text)?)
+            ),
+            _ => Sort::Purchases(Model::from_json(text)?),
         }))
     }
 
@@ -202,6 +226,11 @@ impl Held {
 
     pub(crate) fn name(&self) -> &'static str {
         self.sort().name()
+    }
+
+    /// The names of the covariates; none of a model without.
+    pub(crate) fn covariates(&self) -> &[String] {
+        if let Sort::Covariates(model) = self.sort() { model.covariates() } else { &[] }
     }
 
     pub(crate) fn parameters(&self) -> Vec<(String, f64)> {
@@ -225,7 +254,14 @@ impl Held {
     }
 
     fn refused(&self, wanted: &str) -> Error {
-        wrong_sort(format!("{} is a model of {}, not of {wanted}", self.name(), self.sort().of()))
+        match self.sort() {
+            Sort::Covariates(model) => wrong_sort(format!(
+                "{} has covariates ({}): eng_model_of_customer gives the model of a customer, which can be asked this",
+                model.name(),
+                model.covariates().join(", ")
+            )),
+            sort => wrong_sort(format!("{} is a model of {}, not of {wanted}", self.name(), sort.of())),
+        }
     }
 }
 
@@ -249,8 +285,25 @@ impl Slot {
         let held = self.held()?;
         match held.sort() {
             Sort::Purchases(model) => Ok(model),
-            Sort::Special(_) => Err(held.refused("purchases")),
+            _ => Err(held.refused("purchases")),
         }
+    }
+
+    /// The model with covariates.
+    pub(crate) fn covariate_model(&self) -> Result<&CovariateModel> {
+        let held = self.held()?;
+        match held.sort() {
+            Sort::Covariates(model) => Ok(model),
+            _ => Err(wrong_sort(format!("{} has no covariates", held.name()))),
+        }
+    }
+
+    /// Refuses covariates, before a fit of a model that has none.
+    pub(crate) fn no_covariates(&self, name: &str) -> Result<()> {
+        if self.covariates.is_empty() {
+            return Ok(());
+        }
+        Err(wrong_sort(format!("{name} takes no covariates, and {} are set", self.covariates.join(", "))))
     }
 
     /// The model of spend.

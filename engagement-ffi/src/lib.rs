@@ -16,6 +16,7 @@
 //! | `purchases`, `simulate` | purchases, summarised or drawn from a model |
 //! | `model`, `held` | models, and what a handle of one holds |
 //! | `fit`, `evidence` | how models are fitted, and how far a fit can be trusted |
+//! | `covariates` | customers who differ in known ways |
 //! | `predict`, `contract` | what models of purchases and spend, and those of contracts and opportunities, say |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
 //! | `forecast`, `bridge` | what customers will do and are worth, one and all, and why that changed |
@@ -38,6 +39,7 @@ pub mod bridge;
 mod columns;
 pub mod contract;
 pub mod convert;
+pub mod covariates;
 pub mod evidence;
 pub mod explain;
 pub mod fit;
@@ -73,6 +75,7 @@ pub use batch::*;
 pub use bridge::*;
 pub use contract::*;
 pub use convert::*;
+pub use covariates::*;
 pub use evidence::*;
 pub use explain::*;
 pub use fit::*;

@@ -55,7 +55,8 @@ pub unsafe extern "system" fn eng_model_error(model: eng_model, buffer: *mut c_c
     guard::call(|| unsafe { write_text(&guard::last_error(&MODELS, model)?, buffer, capacity, needed) })
 }
 
-/// Loads a model from JSON: its name and its parameters, as `eng_model_json` gives them. On an error the handle keeps the model it had.
+/// Loads a model from JSON: its name and its parameters, with its covariates and their coefficients if it has any, as `eng_model_json`
+/// gives them. On an error the handle keeps the model it had.
 ///
 /// Since 0.1; any thread, one at a time; the text is copied, and has at most 16 MiB. Errors: `ENG_INVALID_ARGUMENT` naming the value and its
 /// domain, `ENG_INVALID_UTF8`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
@@ -91,7 +92,7 @@ pub unsafe extern "system" fn eng_model_from_rulebook(model: eng_model, rulebook
     })
 }
 
-/// Gives the model as JSON: its name and its parameters, no data.
+/// Gives the model as JSON: its name and its parameters, with its covariates and their coefficients if it has any, no data.
 ///
 /// Since 0.1; any thread; text rules: see the head of this file. Errors: `ENG_MISSING_FIELD` while the handle is empty,
 /// `ENG_BUFFER_TOO_SMALL`, `ENG_INVALID_ARGUMENT`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
@@ -101,7 +102,7 @@ pub unsafe extern "system" fn eng_model_json(model: eng_model, buffer: *mut c_ch
     guard::read(&MODELS, model, |slot| unsafe { write_text(&slot.held()?.json()?, buffer, capacity, needed) })
 }
 
-/// Gives the name of the model, such as `mbg-nbd`.
+/// Gives the name of the model, such as `mbg-nbd`, with covariates or without.
 ///
 /// Since 0.1; any thread; text rules: see the head of this file. Errors: as `eng_model_json`.
 #[unsafe(no_mangle)]
@@ -123,7 +124,8 @@ pub unsafe extern "system" fn eng_model_parameter_count(model: eng_model, parame
     })
 }
 
-/// Gives the letter of the parameter at an index, from 0: the letters of the paper, in its order.
+/// Gives the letter of the parameter at an index, from 0: the letters of the paper, in its order. Coefficients of covariates come after
+/// them, by parameter and covariate, such as `alpha: online`.
 ///
 /// Since 0.1; any thread; text rules: see the head of this file. Errors: `ENG_INVALID_ARGUMENT` for an index that does not exist, and
 /// as `eng_model_json`.
@@ -180,10 +182,7 @@ pub unsafe extern "system" fn eng_model_parameter(
 pub unsafe extern "system" fn eng_model_k(model: eng_model, k: *mut i64, present: *mut i32) -> i32 {
     guard::read(&MODELS, model, |slot| {
         let (k, present) = (Out::required(k, "k")?, Out::required(present, "present")?);
-        let found = match slot.held()?.sort() {
-            Sort::Purchases(model) => model.k(),
-            Sort::Special(_) => None,
-        };
+        let found = if let Sort::Purchases(model) = slot.held()?.sort() { model.k() } else { None };
         k.write(found.map_or(0, i64::from));
         present.write(i32::from(found.is_some()));
         Ok(())

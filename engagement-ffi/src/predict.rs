@@ -1,14 +1,14 @@
 //! Predictions of a model: of one customer, or of rows of purchases.
 
-use engagement_core::model::{Model, PurchaseHistory, Spend};
-use engagement_core::{Error, ErrorKind, Purchases, Result};
+use engagement_core::model::{CustomerModel, GammaGamma, Model, PurchaseHistory, Spend};
+use engagement_core::{Error, ErrorKind, Result};
 
 use crate::arguments::counted;
 use crate::guard;
-use crate::held::Slot;
+use crate::held::{Slot, Sort, wrong_sort};
 use crate::model::{MODELS, eng_model};
 use crate::out::{Out, OutColumn, count, range};
-use crate::purchases::{PURCHASES, eng_purchases};
+use crate::purchases::{PURCHASES, Summary, eng_purchases};
 
 /// Frequency, recency and age as a caller says them.
 type Customer = (i64, f64, f64);
@@ -41,14 +41,13 @@ fn rows_of(
     purchases: eng_purchases,
     (offset, count): (i64, i64),
     values: *mut f64,
-    compute: impl FnOnce(&Slot, &Purchases, std::ops::Range<usize>) -> Result<Vec<f64>>,
+    compute: impl FnOnce(&Slot, &Summary, std::ops::Range<usize>) -> Result<Vec<f64>>,
 ) -> i32 {
     guard::read(&MODELS, model, |slot| {
         PURCHASES.with(purchases.addr(), |summary| {
-            let purchases = summary.purchases()?;
-            let rows = range(offset, count, purchases.len())?;
+            let rows = range(offset, count, summary.purchases()?.len())?;
             let values = OutColumn::required(values, rows.len(), "values")?;
-            values.write(compute(slot, purchases, rows)?.into_iter());
+            values.write(compute(slot, summary, rows)?.into_iter());
             Ok(())
         })
     })
@@ -56,12 +55,34 @@ fn rows_of(
 
 /// Predicts of rows of purchases; where all are asked for, once of those with equal numbers, on several threads.
 fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, predict: Predict<'_>) -> i32 {
-    rows_of(model, purchases, rows, values, |slot, purchases, rows| {
+    rows_of(model, purchases, rows, values, |slot, summary, rows| {
+        let purchases = summary.purchases()?;
+        if let Sort::Covariates(_) = slot.held()?.sort() {
+            return of_customers(slot, summary, rows, |model, row| match model {
+                CustomerModel::Purchases(model) => predict(model, &purchases.history(row)),
+                CustomerModel::Spend(_) => Err(wrong_sort("gamma-gamma is a model of spend, not of purchases")),
+            });
+        }
         let model = slot.purchases()?;
         if rows.len() == purchases.len() {
             return purchases.map(slot.options.threads, |customer| predict(model, customer));
         }
         collected(rows, |row| predict(model, &purchases.history(row)))
+    })
+}
+
+/// A number for each of some rows, by the model that a model with covariates is of the customer of that row.
+fn of_customers(
+    slot: &Slot,
+    summary: &Summary,
+    rows: std::ops::Range<usize>,
+    number: impl Fn(&CustomerModel, usize) -> Result<f64>,
+) -> Result<Vec<f64>> {
+    let model = slot.covariate_model()?;
+    let covariates = summary.covariates(model.covariates())?;
+    collected(rows, |row| {
+        let own = model.of(covariates.row(row).unwrap_or_default());
+        own.and_then(|own| number(&own, row)).map_err(|error| error.at(format_args!("row {row}")))
     })
 }
 
@@ -76,9 +97,11 @@ fn collected(rows: std::ops::Range<usize>, number: impl Fn(usize) -> Result<f64>
 }
 
 /// Gives the probability that a customer with `frequency` repeat purchases, the last of them `recency` units after the first purchase,
-/// which was `age` units ago, still buys `later` units from now, if nothing more is seen; 0 is now.
+/// which was `age` units ago, still buys `later` units from now, if nothing more is seen; 0 is now. Of a model with covariates
+/// `eng_model_of_customer` gives the one to ask.
 ///
-/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` naming the value and its domain, `ENG_MISSING_FIELD` while the model is empty,
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` naming the value and its domain, and for a model with covariates or of something
+/// else, `ENG_MISSING_FIELD` while the model is empty,
 /// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_probability_alive(
@@ -167,9 +190,10 @@ pub unsafe extern "system" fn eng_model_prediction_interval(
     })
 }
 
-/// Gives `eng_model_probability_alive` of rows of purchases.
+/// Gives `eng_model_probability_alive` of rows of purchases. A model with covariates takes those of each row by their names.
 ///
-/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`, and `ENG_MISSING_FIELD` while the purchases are empty.
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive`, and `ENG_MISSING_FIELD` while the purchases are empty, and where they
+/// lack a covariate of the model, which the text names.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_probability_alive_column(
     model: eng_model,
@@ -245,9 +269,10 @@ pub unsafe extern "system" fn eng_model_expected_value(model: eng_model, paid: i
     })
 }
 
-/// Gives `eng_model_expected_value` of rows of purchases.
+/// Gives `eng_model_expected_value` of rows of purchases. A model with covariates takes those of each row by their names.
 ///
-/// Since 0.1; any thread. Errors: as `eng_model_expected_value`, and `ENG_MISSING_FIELD` while the purchases are empty.
+/// Since 0.1; any thread. Errors: as `eng_model_expected_value`, and `ENG_MISSING_FIELD` while the purchases are empty, and where they lack
+/// a covariate of the model, which the text names.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_expected_value_column(
     model: eng_model,
@@ -256,11 +281,23 @@ pub unsafe extern "system" fn eng_model_expected_value_column(
     count: i64,
     values: *mut f64,
 ) -> i32 {
-    rows_of(model, purchases, (offset, count), values, |slot, purchases, rows| {
-        let model = slot.spend()?;
-        collected(rows, |row| {
+    rows_of(model, purchases, (offset, count), values, |slot, summary, rows| {
+        let purchases = summary.purchases()?;
+        let worth = |model: &GammaGamma, row: usize| {
             let spend = purchases.value().get(row).map(|value| Spend::new(purchases.paid()[row], value)).transpose()?;
             model.expected_value(&spend.unwrap_or(Spend::unknown()))
-        })
+        };
+        match slot.held()?.sort() {
+            Sort::Covariates(_) => of_customers(slot, summary, rows, |model, row| match model {
+                CustomerModel::Spend(model) => worth(model, row),
+                CustomerModel::Purchases(model) => {
+                    Err(wrong_sort(format!("{} is a model of purchases, not of spend", model.name())))
+                }
+            }),
+            _ => {
+                let model = slot.spend()?;
+                collected(rows, |row| worth(model, row))
+            }
+        }
     })
 }

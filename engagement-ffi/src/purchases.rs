@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use engagement_core::model::Covariates;
 use engagement_core::{Error, ErrorKind, PurchaseColumns, PurchaseOptions, Purchases, Result, TimeUnit, Timestamp, Values, Zone};
 
 use crate::arguments::{self, counted, unit};
@@ -64,6 +65,8 @@ pub(crate) struct Summary {
     acquired_from: Option<Timestamp>,
     pub(crate) threads: usize,
     purchases: Option<Purchases>,
+    /// Columns of numbers by name, a row for each of the purchases.
+    covariates: Vec<(String, Vec<f64>)>,
 }
 
 impl Summary {
@@ -76,6 +79,7 @@ impl Summary {
             acquired_from: None,
             threads: 0,
             purchases: None,
+            covariates: Vec::new(),
         }
     }
 
@@ -87,7 +91,37 @@ impl Summary {
     pub(crate) fn keep(&mut self, purchases: Purchases) -> Result<()> {
         purchases.distinct()?;
         self.purchases = Some(purchases);
+        // They belong to the rows there were.
+        self.covariates.clear();
         Ok(())
+    }
+
+    /// Takes a covariate, in place of the one of this name.
+    pub(crate) fn set_covariate(&mut self, name: &str, values: Vec<f64>) -> Result<()> {
+        if let Some((_, column)) = self.covariates.iter_mut().find(|(known, _)| known == name) {
+            *column = values;
+            return Ok(());
+        }
+        self.covariates.try_reserve(1)?;
+        self.covariates.push((name.to_owned(), values));
+        Ok(())
+    }
+
+    /// The covariates of these names, in their order.
+    pub(crate) fn covariates(&self, names: &[String]) -> Result<Covariates> {
+        let column = |name: &String| {
+            let found = self.covariates.iter().find(|(known, _)| known == name);
+            found.map(|(_, values)| &values[..]).ok_or_else(|| {
+                let message = format!("the purchases have no covariate {name}: eng_purchases_set_covariate sets it");
+                Error::new(ErrorKind::MissingField, message)
+            })
+        };
+        let columns = names.iter().map(column).collect::<Result<Vec<_>>>()?;
+        let rows = self.purchases()?.len();
+        let mut values = Vec::new();
+        values.try_reserve_exact(rows * columns.len())?;
+        (0..rows).for_each(|row| values.extend(columns.iter().map(|column| column[row])));
+        Covariates::new(&names.iter().map(String::as_str).collect::<Vec<_>>(), values)
     }
 }
 

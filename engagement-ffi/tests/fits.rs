@@ -143,13 +143,20 @@ fn options_reach_the_fit() {
         assert_eq!(prior(model, "", ENG_PRIOR_GAMMA, 1.0, 1.0), ENG_MISSING_FIELD);
         assert_eq!(prior(model, "a\0", ENG_PRIOR_GAMMA, 1.0, 1.0), ENG_INVALID_UTF8);
         assert_eq!(eng_model_set_prior(model, null(), 3, ENG_PRIOR_NONE, 0.0, 0.0), ENG_INVALID_ARGUMENT);
-        for count in [-1, i64::MIN, 17, i64::MAX] {
+        for count in [-1, i64::MIN, 1025, i64::MAX] {
             assert_eq!(eng_model_set_start(model, count, start.as_ptr()), ENG_INVALID_ARGUMENT, "{count}");
         }
         assert_eq!(eng_model_set_start(model, 4, null()), ENG_INVALID_ARGUMENT);
-        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(eng_model_set_start(model, 2, [1.0, bad].as_ptr()), ENG_INVALID_ARGUMENT, "{bad}");
         }
+        // Only a fit knows what is a parameter, and above 0, and what a coefficient of any sign.
+        for bad in [0.0, -1.0] {
+            assert_eq!(eng_model_set_start(model, 4, [1.0, bad, 1.0, 2.0].as_ptr()), ENG_OK);
+            assert_eq!(fit(model, "mbg-nbd", purchases), ENG_INVALID_ARGUMENT, "{bad}");
+            assert!(model_error(model).contains("alpha: "), "{}", model_error(model));
+        }
+        assert_eq!(eng_model_set_start(model, 0, null()), ENG_OK);
         for most in [-1, i64::MIN, 1 << 32] {
             assert_eq!(eng_model_set_max_iterations(model, most), ENG_INVALID_ARGUMENT, "{most}");
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The sections of the header: what they are about, and the source.
-const SECTIONS: [(&str, &str); 23] = [
+const SECTIONS: [(&str, &str); 24] = [
     ("Status codes, and what the library says of itself", "status"),
     ("Ledgers", "ledger"),
     ("Batches: which memory of yours holds which field of the rows", "batch"),
@@ -17,6 +17,7 @@ const SECTIONS: [(&str, &str); 23] = [
     ("Purchases: what the models of repeat buying and of spend are fitted to", "purchases"),
     ("Models: loaded, saved, and their parameters", "model"),
     ("How a model is fitted, and to what", "fit"),
+    ("Customers who differ in known ways: covariates", "covariates"),
     ("How far a fit can be trusted", "evidence"),
     ("What a model of purchases or of spend predicts", "predict"),
     ("What a model of contracts or of opportunities says", "contract"),

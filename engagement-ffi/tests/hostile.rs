@@ -222,6 +222,7 @@ calls! {
         eng_purchases_summarise(ledger, at);
         eng_purchases_simulate(model, model, zero, doubles, zero);
         eng_purchases_from_columns(zero, longs, doubles, doubles, none::<f64>, none::<i64>, none::<f64>);
+        eng_purchases_set_covariate(ann, nul, eight, doubles);
         eng_purchases_count(long, long, long);
         eng_purchases_holdout_length(double);
         eng_purchases_key(zero, chars, eight, long);
@@ -260,6 +261,12 @@ calls! {
         eng_model_set_prior(ann, nul, number::<3>, one, one);
         eng_model_set_start(zero, doubles);
         eng_model_set_max_iterations(eight);
+        eng_model_add_covariate(ann, nul);
+        eng_model_clear_covariates();
+        eng_model_set_coefficient_penalty(half);
+        eng_model_covariate_count(long);
+        eng_model_covariate(zero, chars, eight, long);
+        eng_model_of_customer(model, zero, doubles);
         eng_model_fit_opportunities(zero, longs, longs, longs, none::<i64>);
         eng_model_fit_contracts(ann, nul, zero, longs, chars_in);
         eng_model_fit_cohorts(ann, nul, zero, longs, longs);
@@ -480,6 +487,7 @@ fn the_list_of_calls_reaches_good_handles() {
             "eng_model_discounted_purchases_column",
             "eng_model_expected_value_column",
             "eng_model_likelihood_ratio",
+            "eng_model_of_customer",
             "eng_scores_bridge",
             "eng_purchases_simulate",
             "eng_rfm_score",

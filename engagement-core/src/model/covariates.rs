@@ -188,11 +188,30 @@ fn fit_rows<M: Covariate + RowLikelihood<Row>, Row: Copy + Sync>(
 /// Fader & Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models",
 /// <http://www.brucehardie.com/notes/019/>. There a and b share their coefficients; here each has its own, because a shared one runs
 /// off to infinity where the two move apart.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Document<M>", bound(deserialize = "M: Covariate + serde::Deserialize<'de>"))]
 pub struct WithCovariates<M> {
     base: M,
     covariates: Vec<String>,
     coefficients: Vec<f64>,
+}
+
+/// A model with covariates as a file holds it, not checked yet.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document<M> {
+    base: M,
+    covariates: Vec<String>,
+    coefficients: Vec<f64>,
+}
+
+impl<M: Covariate> TryFrom<Document<M>> for WithCovariates<M> {
+    type Error = Error;
+
+    fn try_from(Document { base, covariates, coefficients }: Document<M>) -> Result<WithCovariates<M>> {
+        let names: Vec<&str> = covariates.iter().map(String::as_str).collect();
+        WithCovariates::new(base, &names, coefficients)
+    }
 }
 
 impl<M: Covariate> WithCovariates<M> {
@@ -218,6 +237,12 @@ impl<M: Covariate> WithCovariates<M> {
     #[must_use]
     pub fn base(&self) -> &M {
         &self.base
+    }
+
+    /// The names of the covariates, in order.
+    #[must_use]
+    pub fn covariates(&self) -> &[String] {
+        &self.covariates
     }
 
     /// The coefficient of a covariate in a parameter, or `None` where there is none.

@@ -15,6 +15,7 @@
 //! | [`GammaGamma`] | money spent per purchase |
 
 mod any;
+mod any_covariates;
 mod beta_discrete_weibull;
 mod bg_bb;
 mod bg_cnbd_k;
@@ -47,6 +48,7 @@ mod shifted_beta_geometric;
 mod spend;
 
 pub use any::{Model, ModelKind};
+pub use any_covariates::{CovariateModel, CustomerModel};
 pub use beta_discrete_weibull::BetaDiscreteWeibull;
 pub use bg_bb::BgBb;
 pub use bg_cnbd_k::BgCnbdK;

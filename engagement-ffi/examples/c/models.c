@@ -1,5 +1,6 @@
 /*
- * Fits models with a prior and a penalty, says how far the fits can be trusted, tells the stages of customers, and values contracts.
+ * Fits models with a prior and a penalty, says how far the fits can be trusted, tells the stages of customers, and values contracts;
+ * fits a model to customers who differ in a known way.
  *
  *   cc models.c $(pkg-config --cflags --libs engagement) -o models
  */
@@ -133,9 +134,58 @@ static void stages_of_drawn(void)
     check(eng_model_free(model));
 }
 
+/* Customers of two kinds, half of them online, who buy more often: the coefficient, and what one of each kind will do. */
+static void covariates(void)
+{
+    static const char *const kinds[2] = {"{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":8.0,\"a\":0.891,\"b\":1.614}",
+                                         "{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":4.0,\"a\":0.891,\"b\":1.614}"};
+    static int64_t frequency[CUSTOMERS];
+    static double ages[CUSTOMERS], recency[CUSTOMERS], online[CUSTOMERS], expected[CUSTOMERS];
+    eng_model model, plain;
+    eng_purchases purchases;
+    double value, sums[2] = {0, 0};
+    int64_t half = CUSTOMERS / 2;
+    int i, kind;
+
+    check(eng_model_new(&model));
+    check(eng_model_new(&plain));
+    check(eng_purchases_new(&purchases));
+    for (i = 0; i < CUSTOMERS; i++) {
+        ages[i] = 20 + i % 20;
+        online[i] = i >= half;
+    }
+    for (kind = 0; kind < 2; kind++) {
+        check_model(eng_model_from_json(model, kinds[kind], -1), model);
+        check(eng_purchases_simulate(purchases, model, NULL, half, ages + kind * half, 7));
+        check(eng_purchases_int64_column(purchases, ENG_PURCHASES_FREQUENCY, 0, half, frequency + kind * half));
+        check(eng_purchases_double_column(purchases, ENG_PURCHASES_RECENCY, 0, half, recency + kind * half, NULL));
+    }
+    check(eng_purchases_from_columns(purchases, CUSTOMERS, frequency, recency, ages, NULL, NULL, NULL));
+    check(eng_purchases_set_covariate(purchases, "online", -1, CUSTOMERS, online));
+
+    check_model(eng_model_add_covariate(model, "online", -1), model);
+    check_model(eng_model_fit(model, "mbg-nbd", -1, purchases), model);
+    print_model(model);
+    for (kind = 0; kind < 2; kind++) {
+        value = kind;
+        check_model(eng_model_of_customer(plain, model, 1, &value), plain);
+        check_model(eng_model_expected_purchases(plain, 2, 20.0, 30.0, 52.0, &value), plain);
+        printf("online %d: %.4f purchases in a year of one who bought twice more\n", kind, value);
+    }
+    check_model(eng_model_expected_purchases_column(model, purchases, 52.0, 0, CUSTOMERS, expected), model);
+    for (i = 0; i < CUSTOMERS; i++) {
+        sums[i >= half] += expected[i];
+    }
+    printf("in a year %.4f purchases of those online, %.4f of the others\n", sums[1], sums[0]);
+    check(eng_purchases_free(purchases));
+    check(eng_model_free(plain));
+    check(eng_model_free(model));
+}
+
 int main(void)
 {
     contracts();
     stages_of_drawn();
+    covariates();
     return 0;
 }

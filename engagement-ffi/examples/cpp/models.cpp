@@ -84,11 +84,57 @@ static bool refuses()
     return false;
 }
 
+/* Customers of two kinds, half of them online, who buy more often. */
+static void covariates()
+{
+    static const char *const kinds[] = {"{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":8.0,\"a\":0.891,\"b\":1.614}",
+                                        "{\"model\":\"mbg-nbd\",\"r\":0.525,\"alpha\":4.0,\"a\":0.891,\"b\":1.614}"};
+    std::vector<double> ages, online, recency;
+    std::vector<int64_t> frequency;
+    engagement::model model, plain;
+    engagement::purchases purchases;
+    for (int kind = 0; kind < 2; kind++) {
+        std::vector<double> half, last;
+        std::vector<int64_t> bought;
+        std::vector<char> valid;
+        for (int i = 0; i < 500; i++) {
+            half.push_back(20 + i % 20);
+        }
+        model.from_json(kinds[kind]);
+        purchases.simulate(model, half, 7);
+        purchases.column(ENG_PURCHASES_FREQUENCY, bought);
+        purchases.column(ENG_PURCHASES_RECENCY, last, valid);
+        ages.insert(ages.end(), half.begin(), half.end());
+        online.insert(online.end(), half.size(), kind);
+        frequency.insert(frequency.end(), bought.begin(), bought.end());
+        recency.insert(recency.end(), last.begin(), last.end());
+    }
+    purchases.from_columns(frequency, recency, ages);
+    purchases.set_covariate("online", online);
+
+    model.add_covariate("online");
+    model.fit("mbg-nbd", purchases);
+    print_model(model);
+    for (int kind = 0; kind < 2; kind++) {
+        plain.of_customer(model, std::vector<double>(1, kind));
+        std::printf("online %d: %.4f purchases in a year of one who bought twice more\n", kind,
+                    plain.expected_purchases(2, 20, 30, 52));
+    }
+    std::vector<double> expected;
+    double sums[2] = {0, 0};
+    model.expected_purchases(purchases, 52, expected);
+    for (std::size_t i = 0; i < expected.size(); i++) {
+        sums[i >= 500] += expected[i];
+    }
+    std::printf("in a year %.4f purchases of those online, %.4f of the others\n", sums[1], sums[0]);
+}
+
 int main()
 {
     try {
         contracts();
         stages_of_drawn();
+        covariates();
         return refuses() ? 0 : 1;
     } catch (const std::exception &e) {
         std::fprintf(stderr, "%s\n", e.what());
