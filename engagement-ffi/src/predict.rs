@@ -1,6 +1,6 @@
 //! Predictions of a model: of one customer, or of rows of purchases.
 
-use engagement_core::model::{CustomerModel, GammaGamma, Model, PurchaseHistory, Spend};
+use engagement_core::model::{CustomerModel, GammaGamma, Prediction, PurchaseHistory, Spend};
 use engagement_core::{Error, ErrorKind, Result};
 
 use crate::arguments::counted;
@@ -13,24 +13,23 @@ use crate::purchases::{PURCHASES, Summary, eng_purchases};
 /// Frequency, recency and age as a caller says them.
 type Customer = (i64, f64, f64);
 
-/// What is predicted: a number of one customer.
-type Predict<'a> = &'a (dyn Fn(&Model, &PurchaseHistory) -> Result<f64> + Sync);
-
 /// A customer, checked.
 fn history((frequency, recency, age): Customer) -> Result<PurchaseHistory> {
     PurchaseHistory::new(counted(frequency, "frequency")?, recency, age)
 }
 
-/// A number of purchases to come.
-fn purchases_to_come(n: i64) -> Result<u64> {
-    u64::try_from(n).map_err(|_| Error::new(ErrorKind::InvalidArgument, format!("n: {n} is not a number of purchases")))
+/// Exactly so many purchases to come.
+fn purchases_to_come(n: i64, t: f64) -> Result<Prediction> {
+    let n =
+        u64::try_from(n).map_err(|_| Error::new(ErrorKind::InvalidArgument, format!("n: {n} is not a number of purchases")))?;
+    Ok(Prediction::ProbabilityOfPurchases { n, t })
 }
 
 /// Predicts of one customer.
-fn one(model: eng_model, customer: Customer, value: *mut f64, predict: Predict<'_>) -> i32 {
+fn one(model: eng_model, customer: Customer, value: *mut f64, prediction: Result<Prediction>) -> i32 {
     guard::read(&MODELS, model, |slot| {
         let value = Out::required(value, "value")?;
-        value.write(predict(slot.purchases()?, &history(customer)?)?);
+        value.write(prediction?.of(&**slot.purchases()?, &history(customer)?)?);
         Ok(())
     })
 }
@@ -53,21 +52,21 @@ fn rows_of(
     })
 }
 
-/// Predicts of rows of purchases; where all are asked for, once of those with equal numbers, on several threads.
-fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, predict: Predict<'_>) -> i32 {
+/// Predicts of rows of purchases; where all are asked for, on several threads.
+fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, prediction: Result<Prediction>) -> i32 {
     rows_of(model, purchases, rows, values, |slot, summary, rows| {
-        let purchases = summary.purchases()?;
+        let (purchases, prediction) = (summary.purchases()?, prediction?);
         if let Sort::Covariates(_) = slot.held()?.sort() {
             return of_customers(slot, summary, rows, |model, row| match model {
-                CustomerModel::Purchases(model) => predict(model, &purchases.history(row)),
+                CustomerModel::Purchases(model) => prediction.of(&**model, &purchases.history(row)),
                 CustomerModel::Spend(_) => Err(wrong_sort("gamma-gamma is a model of spend, not of purchases")),
             });
         }
         let model = slot.purchases()?;
         if rows.len() == purchases.len() {
-            return purchases.map(slot.options.threads, |customer| predict(model, customer));
+            return prediction.of_all(&**model, purchases, slot.options.threads);
         }
-        collected(rows, |row| predict(model, &purchases.history(row)))
+        collected(rows, |row| prediction.of(&**model, &purchases.history(row)))
     })
 }
 
@@ -112,7 +111,7 @@ pub unsafe extern "system" fn eng_model_probability_alive(
     later: f64,
     probability: *mut f64,
 ) -> i32 {
-    one(model, (frequency, recency, age), probability, &|model, customer| model.probability_alive_at(customer, later))
+    one(model, (frequency, recency, age), probability, Ok(Prediction::ProbabilityAlive { later }))
 }
 
 /// Gives the mean number of purchases of a customer within the next `t` units; the customer is as in `eng_model_probability_alive`.
@@ -127,7 +126,7 @@ pub unsafe extern "system" fn eng_model_expected_purchases(
     t: f64,
     purchases: *mut f64,
 ) -> i32 {
-    one(model, (frequency, recency, age), purchases, &|model, customer| model.expected_purchases(customer, t))
+    one(model, (frequency, recency, age), purchases, Ok(Prediction::ExpectedPurchases { t }))
 }
 
 /// Gives the probability that a customer purchases exactly `n` times within the next `t` units; the customer is as in
@@ -144,9 +143,7 @@ pub unsafe extern "system" fn eng_model_probability_of_purchases(
     t: f64,
     probability: *mut f64,
 ) -> i32 {
-    one(model, (frequency, recency, age), probability, &|model, customer| {
-        model.probability_of_purchases(customer, purchases_to_come(n)?, t)
-    })
+    one(model, (frequency, recency, age), probability, purchases_to_come(n, t))
 }
 
 /// Gives the discounted number of purchases of a customer within the next `t` units, which may be infinite, at the continuous rate
@@ -163,7 +160,7 @@ pub unsafe extern "system" fn eng_model_discounted_purchases(
     delta: f64,
     purchases: *mut f64,
 ) -> i32 {
-    one(model, (frequency, recency, age), purchases, &|model, customer| model.discounted_purchases(customer, t, delta))
+    one(model, (frequency, recency, age), purchases, Ok(Prediction::DiscountedPurchases { t, delta }))
 }
 
 /// Gives the bounds that hold a customer's number of purchases within the next `t` units with the probability `level`; the customer is
@@ -203,7 +200,7 @@ pub unsafe extern "system" fn eng_model_probability_alive_column(
     count: i64,
     values: *mut f64,
 ) -> i32 {
-    column(model, purchases, (offset, count), values, &|model, customer| model.probability_alive_at(customer, later))
+    column(model, purchases, (offset, count), values, Ok(Prediction::ProbabilityAlive { later }))
 }
 
 /// Gives `eng_model_expected_purchases` of rows of purchases.
@@ -218,7 +215,7 @@ pub unsafe extern "system" fn eng_model_expected_purchases_column(
     count: i64,
     values: *mut f64,
 ) -> i32 {
-    column(model, purchases, (offset, count), values, &|model, customer| model.expected_purchases(customer, t))
+    column(model, purchases, (offset, count), values, Ok(Prediction::ExpectedPurchases { t }))
 }
 
 /// Gives `eng_model_probability_of_purchases` of rows of purchases.
@@ -234,9 +231,7 @@ pub unsafe extern "system" fn eng_model_probability_of_purchases_column(
     count: i64,
     values: *mut f64,
 ) -> i32 {
-    column(model, purchases, (offset, count), values, &|model, customer| {
-        model.probability_of_purchases(customer, purchases_to_come(n)?, t)
-    })
+    column(model, purchases, (offset, count), values, purchases_to_come(n, t))
 }
 
 /// Gives `eng_model_discounted_purchases` of rows of purchases.
@@ -252,7 +247,7 @@ pub unsafe extern "system" fn eng_model_discounted_purchases_column(
     count: i64,
     values: *mut f64,
 ) -> i32 {
-    column(model, purchases, (offset, count), values, &|model, customer| model.discounted_purchases(customer, t, delta))
+    column(model, purchases, (offset, count), values, Ok(Prediction::DiscountedPurchases { t, delta }))
 }
 
 /// Gives the mean value of the purchases of a customer who paid for `paid` of them, `mean` on average, in currency units; 0 and 0 for
