@@ -64,12 +64,16 @@ impl Distinct {
         Ok(Distinct { histories, weights, row_of })
     }
 
-    /// A number for every row, computed once for every history.
-    pub(super) fn map(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
+    /// A number, or whatever there is to say, of every row, computed once for every history.
+    pub(super) fn map<T: Copy + Send>(
+        &self,
+        threads: usize,
+        number: impl Fn(&PurchaseHistory) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
         let numbers = in_chunks(self.histories.len().div_ceil(CHUNK), threads, |chunk| {
             let from = chunk * CHUNK;
             let until = self.histories.len().min(from + CHUNK);
-            self.histories[from..until].iter().map(&number).collect::<Result<Vec<f64>>>()
+            self.histories[from..until].iter().map(&number).collect::<Result<Vec<T>>>()
         })?;
         let mut rows = room(self.row_of.len())?;
         rows.extend(self.row_of.iter().map(|&at| numbers[at as usize / CHUNK][at as usize % CHUNK]));
