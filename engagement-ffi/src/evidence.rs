@@ -3,7 +3,8 @@
 use std::ffi::c_char;
 
 use engagement_core::model::{Estimated, Interval, Model, bootstrap, likelihood_ratio_test};
-use engagement_core::{Error, ErrorKind, Purchases, Result, simulate};
+use engagement_core::simulate::again;
+use engagement_core::{Error, ErrorKind, Purchases, Result};
 
 use crate::arguments::{replicates, seed};
 use crate::guard;
@@ -221,7 +222,7 @@ pub unsafe extern "system" fn eng_model_bootstrap(
 /// Customers of the same ages, drawn from a model, beside it.
 fn drawn(sort: &Sort, purchases: &Purchases, seed: u64) -> Result<(Model, Purchases)> {
     match sort {
-        Sort::Purchases(model) => Ok((*model, simulate::purchases(&**model, purchases.age(), None, purchases.unit(), seed, 1)?)),
+        Sort::Purchases(model) => Ok((*model, again::purchases(&**model, purchases, seed)?)),
         _ => Err(wrong_sort("only a model of purchases without covariates draws customers to refit to")),
     }
 }

@@ -30,7 +30,7 @@ static VALIDATIONS: Table<Trial> = Table::new(13);
 /// What is validated and how, and what came of it.
 struct Trial {
     candidates: Vec<Candidate>,
-    options: ValidateOptions,
+    options: ValidateOptions<'static>,
     result: Option<Validation>,
 }
 

@@ -80,6 +80,17 @@ def test_a_bootstrap_answers_ctrl_c() -> None:
     assert time.monotonic() - began < 30
 
 
+def test_a_validation_answers_ctrl_c() -> None:
+    ledger = Ledger.read(engagement.datasets.cdnow())
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    began = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        ledger.validate(["mbg-nbd"], horizon=13.0, replicates=100_000_000)
+    assert time.monotonic() - began < 30
+    assert ledger.validate(["nbd"], horizon=13.0, replicates=20).candidates == ["nbd"]
+
+
 def test_the_callback_cannot_use_the_ledger_it_loads(ledger: Ledger, table: pa.Table) -> None:
     with pytest.raises(engagement.EngagementError, match="within its own load"):
         ledger.append(table, progress=lambda done, total: len(ledger))

@@ -363,6 +363,21 @@ def test_a_bootstrap_refuses_data_of_another_kind() -> None:
         covaried.bootstrap(cdnow_sample(), {"odd": ODD[:5]}, seed=1)
 
 
+def test_a_bootstrap_draws_no_customer_by_halves() -> None:
+    """A customer of whom a million purchases would be drawn is refused by name, with covariates as without."""
+    purchases, flag = Purchases([3, 1], [8.0, 3.0], [10.0, 1e9]), {"flag": [1.0, 0.0]}
+    drawn = Nbd(0.8, 5.0).simulate(300, 40.0, seed=1)
+    refused = "ages, row 1: in 1000000000 time units a customer makes 1048576 purchases"
+    state = BgNbd.fit_with_covariates(drawn, {"flag": np.arange(300) % 2}).__reduce__()[1][0]
+    often = WithCovariates(BgNbd(2.0, 0.001, 1e-6, 1e6), ["flag"], [0.0, 0.0, 0.0])
+    with pytest.raises(ValueError, match=refused):
+        engagement.Fit._restore({**state, "model": often}).bootstrap(purchases, flag, replicates=20, seed=1)
+    with pytest.raises(ValueError, match=refused):
+        engagement.Fit._restore({**state, "model": often.base}).bootstrap(purchases, replicates=20, seed=1)
+    with pytest.raises(ValueError, match="opportunities: 4294967295 is not in 0..=1048576"):
+        BgBb(1.0, 1.0, 1.0, 1.0).simulate(1, 2**32 - 1, seed=1)
+
+
 @pytest.mark.parametrize(
     "truth",
     [

@@ -13,7 +13,21 @@ import pytest
 from summaries import cdnow_sample, donations
 
 import engagement
-from engagement import BetaDiscreteWeibull, BgBb, BgCnbdK, BgNbd, Column, Fit, GammaGamma, MbgNbd, Nbd, Prior, Purchases, Renewals
+from engagement import (
+    BetaDiscreteWeibull,
+    BgBb,
+    BgCnbdK,
+    BgNbd,
+    Column,
+    Fit,
+    GammaGamma,
+    MbgNbd,
+    Nbd,
+    Prior,
+    Purchases,
+    Renewals,
+    ShiftedBetaGeometric,
+)
 
 ODD = (np.arange(2357) % 2).astype(float)
 COHORT = Renewals.from_cohort([1000, 869, 743, 653, 593, 551, 517, 491])
@@ -74,6 +88,27 @@ def test_posteriors() -> None:
         assert again.models == posterior.models and repr(again) == repr(posterior)
         assert again.summary().to_dicts() == posterior.summary().to_dicts()
         assert (again.chains, again.divergences, again.warnings) == (2, posterior.divergences, posterior.warnings)
+
+
+def test_what_is_said_of_fits_and_of_spend() -> None:
+    test = engagement.likelihood_ratio_test(ShiftedBetaGeometric.fit(COHORT), BetaDiscreteWeibull.fit(COHORT))
+    rows = [1, 2, 3, 4], [1, 2, 3, 4], [9, 9, 9, 9]
+    spent = [cdnow_sample(), Purchases(*rows, [10.0, 20.0, 30.0, 40.0]), NOBODY]
+    said: list[Any] = [test, *map(GammaGamma.independence, spent)]
+    assert said[2].warning is not None and said[3].pearson is None and said[1] != said[2]
+    for value in said:
+        names = [name for name in dir(value) if not name.startswith("_")]
+        assert len(names) in (3, 4)
+        for again in copies(value):
+            assert again == value and repr(again) == repr(value)
+            assert [getattr(again, name) for name in names] == [getattr(value, name) for name in names]
+
+
+def test_contracts_of_the_longest_time() -> None:
+    contracts = ShiftedBetaGeometric(0.1, 2.0).simulate(1000, 2**32 - 1, seed=1)
+    assert contracts.customers == 1000
+    for again in copies(contracts):
+        assert again == contracts
 
 
 def equal(a: Purchases, b: Purchases) -> bool:

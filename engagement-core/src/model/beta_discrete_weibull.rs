@@ -58,7 +58,7 @@ impl BetaDiscreteWeibull {
     /// converge.
     pub fn fit(renewals: &Renewals, options: &FitOptions) -> Result<Fit<BetaDiscreteWeibull>> {
         let (rows, weights) = renewals.rows(3)?;
-        let largest = rows.iter().map(|contract| contract.renewals + 1).max().unwrap_or(0);
+        let largest = rows.iter().map(|contract| contract.renewals.saturating_add(1)).max().unwrap_or(0);
         let data = Weighted { rows: &rows, weights: &weights, largest };
         let mut starts = shifted_beta_geometric::starts(renewals);
         starts.iter_mut().for_each(|start| start.push(1.0));

@@ -9,6 +9,7 @@ use super::renewal_model::RenewalModel;
 use super::shifted_beta_geometric::ShiftedBetaGeometric;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::{Random, Rising, exp, ln, ln_beta_ratio};
+use crate::simulate::MOST_PURCHASES;
 
 parameters! {
     /// The beta-geometric/beta-Bernoulli model: at each opportunity an active customer buys or not, and may leave before the next.
@@ -213,11 +214,12 @@ impl BgBb {
         prediction_interval(|k| Ok(count(k)), level)
     }
 
-    /// Draws a new customer and the numbers of the opportunities taken, of the first `n`, into `taken`.
+    /// Draws a new customer and the numbers of the opportunities taken, of the first `n`, into `taken`; at most of the first
+    /// 1,048,576.
     pub fn simulate(&self, random: &mut Random, n: u32, taken: &mut Vec<u32>) {
         taken.clear();
         let buys = random.beta(self.alpha, self.beta);
-        let active = self.leaving().simulate(random, n).renewals;
+        let active = self.leaving().simulate(random, n.min(MOST_PURCHASES as u32)).renewals;
         taken.extend((1..=active).filter(|_| random.uniform() < buys));
     }
 

@@ -77,6 +77,14 @@ impl Covariates {
         self.values.chunks_exact(self.names.len()).nth(row)
     }
 
+    /// Checks that every customer has a row.
+    pub(crate) fn check_rows(&self, purchases: &Purchases) -> Result<()> {
+        if self.len() != purchases.len() {
+            return invalid(format!("covariates: {} rows, but there are {} customers", self.len(), purchases.len()));
+        }
+        Ok(())
+    }
+
     /// The typical size of each covariate, so that the search is not led by units.
     fn sizes(&self) -> Vec<f64> {
         let mut squares = vec![0.0; self.names.len()];
@@ -245,6 +253,12 @@ impl<M: Covariate> WithCovariates<M> {
         &self.covariates
     }
 
+    /// The coefficients, in the order in which [`new`](WithCovariates::new) takes them.
+    #[must_use]
+    pub fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
     /// The coefficient of a covariate in a parameter, or `None` where there is none.
     #[must_use]
     pub fn coefficient(&self, parameter: &str, covariate: &str) -> Option<f64> {
@@ -275,9 +289,7 @@ impl<M: Covariate> WithCovariates<M> {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`]: the rows do not match. As the fit without covariates, too.
     pub fn fit(purchases: &Purchases, covariates: &Covariates, options: &FitOptions) -> Result<Fit<WithCovariates<M>>> {
-        if covariates.len() != purchases.len() {
-            return invalid(format!("covariates: {} rows, but there are {} customers", covariates.len(), purchases.len()));
-        }
+        covariates.check_rows(purchases)?;
         M::fit_with(purchases, covariates, options)
     }
 

@@ -105,7 +105,8 @@ impl Renewals {
         self.counts.iter().map(|(&contract, &customers)| (contract, customers))
     }
 
-    fn add(&mut self, contract: Contract, customers: u64) {
+    /// Counts more customers with a contract like this one.
+    pub fn add(&mut self, contract: Contract, customers: u64) {
         if customers > 0 {
             let count = self.counts.entry(contract).or_default();
             *count = count.saturating_add(customers);

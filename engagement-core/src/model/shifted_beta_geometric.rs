@@ -50,7 +50,7 @@ impl ShiftedBetaGeometric {
     /// converge.
     pub fn fit(renewals: &Renewals, options: &FitOptions) -> Result<Fit<ShiftedBetaGeometric>> {
         let (rows, weights) = renewals.rows(2)?;
-        let largest = rows.iter().map(|contract| contract.renewals + 1).max().unwrap_or(0);
+        let largest = rows.iter().map(|contract| contract.renewals.saturating_add(1)).max().unwrap_or(0);
         let data = Weighted { rows: &rows, weights: &weights, largest };
         data.fit(&ShiftedBetaGeometric { alpha: 1.0, beta: 1.0 }, &starts(renewals), 0.0, options)
     }

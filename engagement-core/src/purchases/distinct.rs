@@ -64,9 +64,13 @@ impl Distinct {
         Ok(Distinct { histories, weights, row_of })
     }
 
-    /// A number for every row, computed once for every history, whose position is given too.
-    pub(crate) fn map(&self, threads: usize, number: impl Fn(usize, &PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
-        spread(&each(&self.histories, threads, number)?, &self.row_of)
+    /// A result for every row, computed once for every history, whose position is given too.
+    pub(crate) fn map<T: Copy + Send>(
+        &self,
+        threads: usize,
+        result: impl Fn(usize, &PurchaseHistory) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        spread(&each(&self.histories, threads, result)?, &self.row_of)
     }
 }
 

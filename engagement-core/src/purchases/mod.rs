@@ -266,8 +266,9 @@ impl Purchases {
         Ok(self.distinct.get_or_init(|| made))
     }
 
-    /// A number for every row that depends on nothing but frequency, recency and age; computed once for equal ones. `threads`
-    /// live as long as the call, 0 takes as many as the machine has; the numbers are the same for any.
+    /// What there is to say of every row that depends on nothing but frequency, recency and age, such as a number or the two ends
+    /// of an interval; computed once for equal ones. `threads` live as long as the call, 0 takes as many as the machine has; the
+    /// answer is the same for any.
     ///
     /// # Errors
     /// An error of `number`, or memory refused.
@@ -283,7 +284,7 @@ impl Purchases {
     /// assert_eq!(silence, [9.0, 30.0, 9.0]);
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
-    pub fn map(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<f64> + Sync) -> Result<Vec<f64>> {
+    pub fn map<T: Copy + Send>(&self, threads: usize, number: impl Fn(&PurchaseHistory) -> Result<T> + Sync) -> Result<Vec<T>> {
         self.distinct()?.map(threads, |_, customer| number(customer))
     }
 

@@ -1,10 +1,13 @@
 //! Customers drawn from the models of contracts and of fixed opportunities.
 
+use super::MOST_PURCHASES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::Random;
 use crate::model::{BgBb, OpportunityHistory, RenewalModel, Renewals};
 
 /// Draws contracts from a model, as they stand after `occasions` renewal occasions.
+///
+/// How long a contract lasts is drawn at once, so that many occasions take no longer than few.
 ///
 /// # Errors
 /// [`ErrorKind::NoMemory`].
@@ -36,7 +39,7 @@ pub fn renewals(model: &dyn RenewalModel, customers: u64, occasions: u32, seed: 
 /// Draws customers from a model, and what they do with their first `opportunities`.
 ///
 /// # Errors
-/// [`ErrorKind::NoMemory`].
+/// [`ErrorKind::InvalidArgument`]: more than 1,048,576 opportunities; [`ErrorKind::NoMemory`].
 ///
 /// # Example
 /// ```
@@ -48,6 +51,11 @@ pub fn renewals(model: &dyn RenewalModel, customers: u64, occasions: u32, seed: 
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 pub fn opportunities(model: &BgBb, customers: u64, opportunities: u32, seed: u64) -> Result<Vec<OpportunityHistory>> {
+    if opportunities as usize > MOST_PURCHASES {
+        let message =
+            format!("opportunities: {opportunities} is not in 0..={MOST_PURCHASES}, those that are drawn of a customer");
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
     let mut drawn = Vec::new();
     drawn.try_reserve_exact(rows(customers)?)?;
     let mut taken = Vec::new();
@@ -61,4 +69,49 @@ pub fn opportunities(model: &BgBb, customers: u64, opportunities: u32, seed: u64
 fn rows(customers: u64) -> Result<usize> {
     usize::try_from(customers)
         .map_err(|_| Error::new(ErrorKind::NoMemory, format!("customers: {customers} do not fit in memory")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BetaDiscreteWeibull, FitOptions, ShiftedBetaGeometric};
+
+    /// All the occasions there can be are as quickly drawn as a few, and fitted to.
+    #[test]
+    fn renewals_of_the_longest_time() {
+        let sbg = ShiftedBetaGeometric::new(0.5, 2.0).unwrap();
+        let drawn = renewals(&sbg, 2000, u32::MAX, 3).unwrap();
+        assert_eq!(drawn.customers(), 2000);
+        // Those lost within the first four occasions are the same as where only four are drawn.
+        let few = renewals(&sbg, 2000, 4, 3).unwrap();
+        (0..4).for_each(|renewed| assert_eq!(drawn.lost(renewed), few.lost(renewed)));
+        // S(n) is about Γ(α + β)/Γ(β)·n^−α: of the 2000, hardly one is there after 4 billion occasions.
+        assert!(drawn.active(u32::MAX) <= 1, "{drawn:?}");
+        let fit = ShiftedBetaGeometric::fit(&drawn, &FitOptions::default()).unwrap();
+        assert!((fit.model.alpha() - 0.5).abs() < 4.0 * fit.standard_errors().unwrap()[0]);
+        let bdw = BetaDiscreteWeibull::new(0.2, 2.0, 0.3).unwrap();
+        let drawn = renewals(&bdw, 2000, u32::MAX, 3).unwrap();
+        assert!(drawn.active(u32::MAX) > 0);
+        assert!(ShiftedBetaGeometric::fit(&drawn, &FitOptions::default()).is_ok());
+        assert!(BetaDiscreteWeibull::fit(&drawn, &FitOptions::default()).is_ok());
+    }
+
+    /// Opportunities without end are refused; the most there may be are drawn.
+    #[test]
+    fn opportunities_have_a_bound() {
+        let model = BgBb::new(1.0, 1.0, 1.0, 1e9).unwrap();
+        let error = opportunities(&model, 1, u32::MAX, 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        let message = "opportunities: 4294967295 is not in 0..=1048576, those that are drawn of a customer";
+        assert_eq!(error.to_string(), message);
+        let most = MOST_PURCHASES as u32;
+        let longest = opportunities(&model, 2, most, 1).unwrap();
+        assert!(longest.iter().any(|customer| customer.recency() > most / 2));
+        assert!(opportunities(&model, 1, most + 1, 1).is_err());
+        // The model itself stops there.
+        let (mut all, mut most_of_all) = (Vec::new(), Vec::new());
+        model.simulate(&mut Random::new(1, 0), u32::MAX, &mut all);
+        model.simulate(&mut Random::new(1, 0), most, &mut most_of_all);
+        assert_eq!(all, most_of_all);
+    }
 }

@@ -3,6 +3,7 @@
 //! Every customer has a stream of random numbers of its own, so the same seed gives the same customers on every platform and with
 //! any number of threads, and the first hundred customers of a thousand are the hundred.
 
+pub mod again;
 mod discrete;
 mod log;
 mod purchases;
@@ -18,7 +19,7 @@ pub use purchases::purchases;
 /// Customers drawn together, by one thread.
 const CHUNK: usize = 4096;
 
-/// The most purchases of one customer that a model draws: 1,048,576.
+/// The most purchases of one customer that a model draws, and the most opportunities: 1,048,576.
 pub(crate) const MOST_PURCHASES: usize = 1 << 20;
 
 /// Draws the purchases of a customer up to `t`, all of them. `name` is what `t` is called where it is refused.

@@ -41,13 +41,27 @@ pub fn purchases(
         let message = format!("ages, row {row}: {} is not a number of time units of at least 0", ages[row]);
         return Err(Error::new(ErrorKind::InvalidArgument, message));
     }
+    drawn(ages, spend, unit, seed, threads, |row, random, times| {
+        draw_times(model, random, ages[row], format_args!("ages, row {row}"), times)
+    })
+}
+
+/// Draws a customer of each age by what draws the purchases of a row.
+pub(super) fn drawn(
+    ages: &[f64],
+    spend: Option<&GammaGamma>,
+    unit: TimeUnit,
+    seed: u64,
+    threads: usize,
+    draw: impl Fn(usize, &mut Random, &mut Vec<f64>) -> Result<()> + Sync,
+) -> Result<Purchases> {
     let drawn = in_chunks(ages.len().div_ceil(CHUNK), threads, |chunk| {
         let from = chunk * CHUNK;
         let mut rows = Rows::default();
         let mut times = Vec::new();
-        for (row, &age) in ages.iter().enumerate().skip(from).take(CHUNK) {
+        for row in from..ages.len().min(from + CHUNK) {
             let mut random = Random::new(seed, row as u64);
-            draw_times(model, &mut random, age, format_args!("ages, row {row}"), &mut times)?;
+            draw(row, &mut random, &mut times)?;
             rows.push(&times, spend.map(|spend| spend.simulate(&mut random, times.len() as u32)));
         }
         Ok(rows)

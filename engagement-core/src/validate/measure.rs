@@ -278,12 +278,15 @@ impl Part {
 /// ```
 ///
 /// Yao, Vehtari, Simpson & Gelman (2018), doi:10.1214/17-BA1091.
-pub(crate) fn stack(ln_probabilities: &[&[f64]]) -> Vec<f64> {
+///
+/// # Errors
+/// What `step` fails with, which is asked at every one of the steps.
+pub(crate) fn stack(ln_probabilities: &[&[f64]], step: impl Fn() -> Result<()>) -> Result<Vec<f64>> {
     let models = ln_probabilities.len();
     let rows = ln_probabilities.first().map_or(0, |first| first.len());
     let mut shares = vec![1.0 / models as f64; models];
     if models < 2 || rows == 0 {
-        return shares;
+        return Ok(shares);
     }
     // Relative to the best model of each row, so that nothing underflows that matters.
     let relative: Vec<f64> = (0..rows)
@@ -294,6 +297,7 @@ pub(crate) fn stack(ln_probabilities: &[&[f64]]) -> Vec<f64> {
         .collect();
     let mut before = f64::NEG_INFINITY;
     for _ in 0..10_000 {
+        step()?;
         let mut next = vec![0.0; models];
         let mut score = 0.0;
         for row in relative.chunks_exact(models) {
@@ -307,5 +311,5 @@ pub(crate) fn stack(ln_probabilities: &[&[f64]]) -> Vec<f64> {
         }
         before = score;
     }
-    shares
+    Ok(shares)
 }

@@ -11,6 +11,7 @@ use crate::interaction::Key;
 use crate::ledger::Ledger;
 use crate::math::{Random, ln};
 use crate::model::{FitOptions, Interval, ModelKind, Prediction, quantile};
+use crate::progress::Progress;
 use crate::purchases::{PurchaseOptions, Purchases, TimeUnit};
 use crate::rulebook::Rules;
 use crate::score::{ScoreOptions, in_chunks};
@@ -36,7 +37,7 @@ pub enum Candidate {
 
 /// Where, how far and how finely it is validated.
 #[derive(Clone, Debug)]
-pub struct ValidateOptions {
+pub struct ValidateOptions<'p> {
     /// How far ahead is predicted, in units.
     pub horizon: f64,
     /// The unit of the models' time.
@@ -54,12 +55,14 @@ pub struct ValidateOptions {
     pub seed: u64,
     /// Threads, which live as long as the call; 0 takes as many as the machine has.
     pub threads: usize,
+    /// To watch and to cancel: a step for every candidate and every sample at each origin.
+    pub progress: Option<&'p Progress>,
 }
 
-impl ValidateOptions {
+impl ValidateOptions<'_> {
     /// A horizon in weeks; 95 % intervals from 400 samples.
     #[must_use]
-    pub fn horizon(horizon: f64) -> ValidateOptions {
+    pub fn horizon(horizon: f64) -> Self {
         ValidateOptions {
             horizon,
             unit: TimeUnit::Week,
@@ -69,7 +72,13 @@ impl ValidateOptions {
             replicates: 400,
             seed: 1,
             threads: 0,
+            progress: None,
         }
+    }
+
+    /// Counts steps as done.
+    fn step(&self, steps: u64) -> Result<()> {
+        self.progress.map_or(Ok(()), |progress| progress.step(steps))
     }
 }
 
@@ -136,7 +145,8 @@ impl Ledger {
     /// same samples, so that the interval of a difference is that of a paired comparison.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] naming an option outside its domain, or a log too short for the horizon.
+    /// [`ErrorKind::InvalidArgument`] naming an option outside its domain, or a log too short for the horizon;
+    /// [`ErrorKind::Cancelled`] through the progress.
     ///
     /// # Example
     /// ```
@@ -157,15 +167,19 @@ impl Ledger {
     /// assert!(last.outcomes[1].measure(Measure::Bias).unwrap().low > 0.0);
     /// # Ok::<(), engagement_core::Error>(())
     /// ```
-    pub fn validate(&self, candidates: &[Candidate], options: &ValidateOptions) -> Result<Validation> {
+    pub fn validate(&self, candidates: &[Candidate], options: &ValidateOptions<'_>) -> Result<Validation> {
         let origins = origins::of(self, options)?;
+        if let Some(progress) = options.progress {
+            progress.begin(origins.len() as u64 * (candidates.len() as u64 + u64::from(options.replicates)));
+        }
         let origins =
             origins.iter().map(|&(at, until)| self.origin(candidates, options, at, until)).collect::<Result<Vec<_>>>()?;
         let chosen = choose(&origins, candidates.len());
         Ok(Validation { candidates: candidates.iter().map(name).collect(), origins, chosen })
     }
 
-    fn origin(&self, candidates: &[Candidate], options: &ValidateOptions, at: Timestamp, until: Timestamp) -> Result<Origin> {
+    fn origin(&self, candidates: &[Candidate], options: &ValidateOptions<'_>, at: Timestamp, until: Timestamp) -> Result<Origin> {
+        options.step(0)?;
         let purchases = self.purchases(&PurchaseOptions {
             unit: options.unit,
             holdout: Some(until),
@@ -177,17 +191,20 @@ impl Ledger {
             return Err(Error::new(ErrorKind::InvalidArgument, format!("origins: {at} has nothing after it")));
         };
         let actual: Vec<f64> = holdout.frequency.iter().map(|&count| f64::from(count)).collect();
-        let predictions: Vec<Result<(Predicted, Option<f64>)>> = candidates
-            .iter()
-            .map(|candidate| match candidate {
+        let predict = |candidate: &Candidate| {
+            let predicted = match candidate {
                 Candidate::Model(kind) => by_model(*kind, &purchases, &holdout.frequency, holdout.length, options),
-                Candidate::Rules { rules, .. } => Ok((by_rules(rules, self, &purchases, at, options)?, None)),
-            })
-            .collect();
+                Candidate::Rules { rules, .. } => by_rules(rules, self, &purchases, at, options).map(|ranked| (ranked, None)),
+            };
+            // What was cancelled has not failed.
+            options.step(1)?;
+            Ok(predicted)
+        };
+        let predictions = candidates.iter().map(predict).collect::<Result<Vec<Result<(Predicted, Option<f64>)>>>>()?;
         let outcomes = outcomes(&predictions, &purchases, &actual, options)?;
         let scores: Vec<Option<&[f64]>> =
             predictions.iter().map(|p| Some(p.as_ref().ok()?.0.counts.as_ref()?.ln_probability.as_slice())).collect();
-        let mut shares = stack(&scores.iter().copied().flatten().collect::<Vec<_>>()).into_iter();
+        let mut shares = stack(&scores.iter().copied().flatten().collect::<Vec<_>>(), || options.step(0))?.into_iter();
         let stacked = scores.iter().map(|scores| scores.and_then(|_| shares.next()).unwrap_or(0.0)).collect();
         let purchased = holdout.frequency.iter().map(|&count| u64::from(count)).sum();
         Ok(Origin { at, until, customers: purchases.len() as u64, purchases: purchased, outcomes, stacked })
@@ -207,17 +224,19 @@ fn by_model(
     purchases: &Purchases,
     came: &[u32],
     horizon: f64,
-    options: &ValidateOptions,
+    options: &ValidateOptions<'_>,
 ) -> Result<(Predicted, Option<f64>)> {
     let fit = kind.fit(purchases, &FitOptions::default().threads(options.threads))?;
     let model = &fit.model;
     let expected = Prediction::ExpectedPurchases { t: horizon }.of_all(&**model, purchases, options.threads)?;
     let distinct = purchases.distinct()?;
+    let rows = || distinct.row_of.iter().copied().zip(came.iter().copied());
     // The same history with the same outcome is asked for once.
-    let mut asked: Vec<(u32, u32)> = distinct.row_of.iter().copied().zip(came.iter().copied()).collect();
+    let mut asked: Vec<(u32, u32)> = rows().collect();
     asked.sort_unstable();
     asked.dedup();
     let answers = in_chunks(asked.len().div_ceil(256), options.threads, |chunk| {
+        options.step(0)?;
         let asked = asked.iter().skip(chunk * 256).take(256);
         asked
             .map(|&(of, n)| {
@@ -227,21 +246,16 @@ fn by_model(
             .collect::<Result<Vec<f64>>>()
     })?
     .concat();
-    let intervals = in_chunks(distinct.histories.len().div_ceil(256), options.threads, |chunk| {
-        let histories = distinct.histories.iter().skip(chunk * 256).take(256);
-        histories.map(|customer| model.prediction_interval(customer, horizon, options.level)).collect::<Result<Vec<_>>>()
-    })?
-    .concat();
+    let intervals = purchases.map(options.threads, |customer| {
+        options.step(0)?;
+        model.prediction_interval(customer, horizon, options.level)
+    })?;
     let answer = |key: (u32, u32)| asked.binary_search(&key).map_or(f64::NEG_INFINITY, |at| answers[at]);
-    let rows = || distinct.row_of.iter().copied().zip(came.iter().copied());
-    let covered = |(of, n): (u32, u32)| {
-        let (low, high) = intervals[of as usize];
-        (low..=high).contains(&u64::from(n))
-    };
+    let covered = |(&(low, high), &n): (&(u64, u64), &u32)| (low..=high).contains(&u64::from(n));
     let counts = Counts {
         expected: expected.clone(),
         ln_probability: rows().map(answer).collect(),
-        covered: rows().map(covered).collect(),
+        covered: intervals.iter().zip(came).map(covered).collect(),
     };
     Ok((Predicted { rank: expected, counts: Some(counts) }, Some(fit.bic())))
 }
@@ -252,7 +266,7 @@ fn by_rules(
     ledger: &Ledger,
     purchases: &Purchases,
     at: Timestamp,
-    options: &ValidateOptions,
+    options: &ValidateOptions<'_>,
 ) -> Result<Predicted> {
     let scores = rules.score_all(ledger, at, &ScoreOptions { threads: options.threads, ..ScoreOptions::default() })?;
     let engagement =
@@ -265,7 +279,7 @@ fn outcomes(
     predictions: &[Result<(Predicted, Option<f64>)>],
     purchases: &Purchases,
     actual: &[f64],
-    options: &ValidateOptions,
+    options: &ValidateOptions<'_>,
 ) -> Result<Vec<Outcome>> {
     let holdouts: Vec<Option<Holdout<'_>>> = predictions
         .iter()
@@ -286,6 +300,7 @@ fn outcomes(
     let all = vec![1.0; actual.len()];
     let estimates = measured(&all);
     let samples = in_chunks(options.replicates as usize, options.threads, |replicate| {
+        options.step(1)?;
         let mut random = Random::new(options.seed, replicate as u64);
         let mut weights = vec![0.0; actual.len()];
         for _ in 0..actual.len() {

@@ -12,7 +12,7 @@ const ORIGINS: usize = 3;
 const DAY: f64 = 86_400e6;
 
 /// Each origin with the end of its horizon, ascending.
-pub(super) fn of(ledger: &Ledger, options: &ValidateOptions) -> Result<Vec<(Timestamp, Timestamp)>> {
+pub(super) fn of(ledger: &Ledger, options: &ValidateOptions<'_>) -> Result<Vec<(Timestamp, Timestamp)>> {
     let horizon = positive("horizon", options.horizon)? * options.unit.days() * DAY;
     level(options.level)?;
     if options.replicates < 20 {

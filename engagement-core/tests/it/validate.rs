@@ -3,7 +3,7 @@
 use engagement_core::model::{MbgNbd, ModelKind, Nbd};
 use engagement_core::simulate::Simulation;
 use engagement_core::validate::{Candidate, Measure, Outcome, ValidateOptions, Validation};
-use engagement_core::{ErrorKind, Interaction, Ledger, PurchaseOptions, Rulebook, TimeUnit, Timestamp, Zone};
+use engagement_core::{ErrorKind, Interaction, Ledger, Progress, PurchaseOptions, Rulebook, TimeUnit, Timestamp, Zone};
 
 fn day(text: &str) -> Timestamp {
     Zone::utc().parse(text).unwrap()
@@ -19,11 +19,11 @@ fn models(kinds: &[ModelKind]) -> Vec<Candidate> {
     kinds.iter().map(|&kind| Candidate::Model(kind)).collect()
 }
 
-fn options(horizon: f64) -> ValidateOptions {
+fn options(horizon: f64) -> ValidateOptions<'static> {
     ValidateOptions { replicates: 60, ..ValidateOptions::horizon(horizon) }
 }
 
-fn validate(ledger: &Ledger, candidates: &[Candidate], options: &ValidateOptions) -> Validation {
+fn validate(ledger: &Ledger, candidates: &[Candidate], options: &ValidateOptions<'_>) -> Validation {
     ledger.validate(candidates, options).unwrap()
 }
 
@@ -140,11 +140,40 @@ fn a_failed_fit_is_said() {
     assert_eq!((outcomes[1].failure.as_ref(), validation.chosen), (None, None));
 }
 
+/// Candidates and samples are counted at every origin; a cancelled call stops, and is not a fit that failed.
+#[test]
+fn progress_counts_and_cancels() {
+    let (ledger, progress) = (log(400, 3), Progress::new());
+    let rules = Rulebook::standard().compile().unwrap();
+    let mut candidates = models(&[ModelKind::MbgNbd, ModelKind::Nbd]);
+    candidates.push(Candidate::Rules { name: "standard".to_owned(), rules: Box::new(rules) });
+    let watched = ValidateOptions { progress: Some(&progress), ..options(13.0) };
+    let validation = validate(&ledger, &candidates, &watched);
+    assert_eq!(validation, validate(&ledger, &candidates, &options(13.0)));
+    let steps = validation.origins.len() as u64 * (3 + 60);
+    assert_eq!((progress.done(), progress.total()), (steps, steps));
+    // From another thread, while the samples are drawn.
+    let many = ValidateOptions { replicates: 10_000_000, threads: 1, ..watched.clone() };
+    let stopped = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while progress.total() == steps || progress.done() < 10 {
+                std::thread::yield_now();
+            }
+            progress.cancel();
+        });
+        ledger.validate(&candidates, &many).unwrap_err()
+    });
+    assert_eq!(stopped.kind(), ErrorKind::Cancelled);
+    assert!((10..progress.total()).contains(&progress.done()));
+    // One that was cancelled before it began.
+    assert_eq!(ledger.validate(&candidates, &watched).unwrap_err().kind(), ErrorKind::Cancelled);
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     let ledger = log(50, 1);
     let candidates = models(&[ModelKind::MbgNbd]);
-    let refused = |options: ValidateOptions| {
+    let refused = |options: ValidateOptions<'_>| {
         let error = ledger.validate(&candidates, &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         error.to_string()

@@ -1,5 +1,6 @@
 //! Candidates that predict from the past of a ledger what came after it.
 
+use engagement_core::Progress;
 use engagement_core::validate::{Candidate, ValidateOptions};
 use pyo3::prelude::*;
 
@@ -29,6 +30,7 @@ impl Ledger {
         trial: Trial<'_, 'py>,
     ) -> PyResult<Bound<'py, Validation>> {
         let zone = self.zone(py)?;
+        let progress = Progress::new();
         let options = ValidateOptions {
             unit: purchases::unit(trial.unit)?,
             origins: trial.origins.iter().map(|origin| convert::as_of(&zone, origin)).collect::<PyResult<_>>()?,
@@ -37,9 +39,10 @@ impl Ledger {
             replicates: trial.replicates,
             seed: trial.seed,
             threads: convert::count("threads", trial.threads)?,
+            progress: Some(&progress),
             ..ValidateOptions::horizon(trial.horizon)
         };
-        let validation = self.work(py, |ledger| ledger.validate(candidates, &options))?;
+        let validation = self.work_with(py, &progress, None, |ledger| ledger.validate(candidates, &options))?;
         validate::bind(py, validation, &zone)
     }
 }

@@ -1,10 +1,9 @@
 //! `Bootstrap`: models refitted to data drawn from a fitted one.
 
-use std::collections::BTreeMap;
-
 use engagement_core as core;
+use engagement_core::Progress;
 use engagement_core::model::{self, Estimated as _, FitOptions};
-use engagement_core::{Progress, PurchaseColumns, Values, simulate};
+use engagement_core::simulate::again;
 use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -51,8 +50,7 @@ pub(super) fn bootstrap(
     match &fit.model {
         AnyModel::Purchases(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;
-            let draw = |seed| simulate::purchases(&**model, bought.age(), None, bought.unit(), seed, 1);
-            run.draw(py, draw, |drawn| model.refit(drawn, options))
+            run.draw(py, |seed| again::purchases(&**model, bought, seed), |drawn| model.refit(drawn, options))
         }
         AnyModel::Covariates(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;
@@ -62,24 +60,19 @@ pub(super) fn bootstrap(
         }
         AnyModel::Spend(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;
-            run.draw(py, |seed| spent(bought, seed, |_| Ok(*model)), |drawn| model::GammaGamma::fit(drawn, options))
+            run.draw(py, |seed| again::spend(model, bought, seed), |drawn| model::GammaGamma::fit(drawn, options))
         }
         AnyModel::Opportunities(model) => {
-            let mut customers = BTreeMap::new();
-            for (history, count) in expect::<Opportunities>(data)?.counted.histories() {
-                *customers.entry(history.opportunities()).or_insert(0) += count;
-            }
-            run.draw(py, |seed| taken(model, &customers, seed), |drawn| model::BgBb::fit(drawn, options))
+            let taken = &expect::<Opportunities>(data)?.counted;
+            run.draw(py, |seed| again::opportunities(model, taken, seed), |drawn| model::BgBb::fit(drawn, options))
         }
         AnyModel::Geometric(model) => {
-            let (customers, occasions) = cohort(&expect::<Renewals>(data)?.renewals)?;
-            let draw = |seed| simulate::renewals(model, customers, occasions, seed);
-            run.draw(py, draw, |drawn| model::ShiftedBetaGeometric::fit(drawn, options))
+            let cohort = &expect::<Renewals>(data)?.renewals;
+            run.draw(py, |seed| again::renewals(model, cohort, seed), |drawn| model::ShiftedBetaGeometric::fit(drawn, options))
         }
         AnyModel::Weibull(model) => {
-            let (customers, occasions) = cohort(&expect::<Renewals>(data)?.renewals)?;
-            let draw = |seed| simulate::renewals(model, customers, occasions, seed);
-            run.draw(py, draw, |drawn| model::BetaDiscreteWeibull::fit(drawn, options))
+            let cohort = &expect::<Renewals>(data)?.renewals;
+            run.draw(py, |seed| again::renewals(model, cohort, seed), |drawn| model::BetaDiscreteWeibull::fit(drawn, options))
         }
     }
 }
@@ -107,49 +100,6 @@ impl Replicates<'_> {
 fn expect<'a, T: PyClass<Frozen = pyo3::pyclass::boolean_struct::True> + Sync>(data: &'a Bound<'_, PyAny>) -> PyResult<&'a T> {
     let data = data.cast::<T>().map_err(|_| wrong_type(&format!("data: engagement.{} is expected", T::NAME), data))?;
     Ok(data.get())
-}
-
-/// The same customers, with another spend on each purchase that was paid for, by the model of each row.
-pub(super) fn spent(
-    bought: &core::Purchases,
-    seed: u64,
-    of: impl Fn(usize) -> core::Result<model::GammaGamma>,
-) -> core::Result<core::Purchases> {
-    let mut value = Vec::with_capacity(bought.len());
-    for (row, &count) in bought.paid().iter().enumerate() {
-        let spent = of(row)?.simulate(&mut simulate::Random::new(seed, row as u64), count);
-        value.push(if count > 0 { spent.iter().sum::<f64>() / f64::from(count) } else { f64::NAN });
-    }
-    core::Purchases::from_columns(&PurchaseColumns {
-        value: Some(Values::new(&value)),
-        paid: Some(bought.paid()),
-        unit: bought.unit(),
-        ..PurchaseColumns::new(bought.frequency(), bought.recency(), bought.age())
-    })
-}
-
-/// As many customers at each number of opportunities.
-fn taken(model: &model::BgBb, customers: &BTreeMap<u32, u64>, seed: u64) -> core::Result<model::Opportunities> {
-    let mut all = model::Opportunities::default();
-    for (&opportunities, &customers) in customers {
-        // A seed of its own for each number of opportunities.
-        let seed = seed.wrapping_add(u64::from(opportunities));
-        let drawn = simulate::opportunities(model, customers, opportunities, seed)?;
-        drawn.into_iter().for_each(|history| all.add(history, 1));
-    }
-    Ok(all)
-}
-
-/// The customers of a cohort that began together, and the occasions it has been watched for.
-fn cohort(renewals: &model::Renewals) -> PyResult<(u64, u32)> {
-    let watched = |contract: &model::Contract| contract.renewals + u32::from(!contract.active);
-    let occasions = renewals.contracts().map(|(contract, _)| watched(&contract)).max().unwrap_or(0);
-    if renewals.contracts().any(|(contract, _)| contract.active && contract.renewals < occasions) {
-        return Err(invalid(
-            "data: the contracts did not begin together, so nothing tells for how long those that were lost would have been watched",
-        ));
-    }
-    Ok((renewals.customers(), occasions))
 }
 
 #[pymethods]

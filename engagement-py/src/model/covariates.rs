@@ -2,12 +2,11 @@
 
 use engagement_core as core;
 use engagement_core::model::{self, Estimated, FitOptions, Model};
-use engagement_core::{PurchaseColumns, simulate};
+use engagement_core::simulate::again;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::any::AnyModel;
-use super::bootstrap::spent;
 use super::fit::Fit;
 use super::purchase_model::PurchaseModel;
 use super::spend::GammaGamma;
@@ -63,27 +62,14 @@ impl Covaried {
         }
     }
 
-    /// How many estimates belong to the base.
-    fn parameters(&self) -> usize {
-        (0..).take_while(|&index| self.is_positive(index)).count()
-    }
-
-    /// Customers of the same ages and covariates, each drawn from the customer's own model; or the same purchases with other spend.
+    /// The same customers again, each drawn from the customer's own model; or the same purchases with other spend.
     pub(super) fn draw(&self, bought: &core::Purchases, columns: &model::Covariates, seed: u64) -> core::Result<core::Purchases> {
-        let own = |row| self.of(columns.row(row).unwrap_or_default());
-        if let Covaried::GammaGamma(_) = self {
-            return spent(bought, seed, |row| match own(row)? {
-                Plain::Spend(model) => Ok(model),
-                Plain::Purchases(model) => Err(not_of_spend(&model)),
-            });
+        match self {
+            Covaried::ParetoNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
+            Covaried::BgNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
+            Covaried::MbgNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
+            Covaried::GammaGamma(model) => again::spend_with_covariates(model, bought, columns, seed),
         }
-        let (mut frequency, mut recency, mut times) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, &age) in bought.age().iter().enumerate() {
-            buys(&own(row)?)?.simulate(&mut simulate::Random::new(seed, row as u64), age, &mut times);
-            frequency.push(u32::try_from(times.len()).unwrap_or(u32::MAX));
-            recency.push(times.last().copied().unwrap_or(0.0));
-        }
-        core::Purchases::from_columns(&PurchaseColumns::new(&frequency, &recency, bought.age()).unit(bought.unit()))
     }
 
     /// The fit of the same kind.
@@ -102,15 +88,13 @@ impl Covaried {
     }
 
     /// The names of the covariates.
-    fn covariates(&self) -> Vec<String> {
-        let mut covariates: Vec<String> = Vec::new();
-        for name in self.names().iter().skip(self.parameters()) {
-            let covariate = name.split_once(": ").map_or(name.as_str(), |(_, covariate)| covariate);
-            if !covariates.iter().any(|known| known == covariate) {
-                covariates.push(covariate.to_owned());
-            }
-        }
-        covariates
+    fn covariates(&self) -> &[String] {
+        on!(self, model => model.covariates())
+    }
+
+    /// The coefficients, in the order of their names, which are the last.
+    fn coefficients(&self) -> &[f64] {
+        on!(self, model => model.coefficients())
     }
 }
 
@@ -187,7 +171,7 @@ fn list(names: &[String]) -> String {
 
 /// The covariates of a model from a dictionary, a row for each customer.
 pub(super) fn of_rows(model: &Covaried, columns: &Bound<'_, PyDict>, customers: usize) -> PyResult<model::Covariates> {
-    let covariates = covariates(columns, Some(&model.covariates()))?;
+    let covariates = covariates(columns, Some(model.covariates()))?;
     super::same_length("covariates", covariates.len(), customers).or_raise()?;
     Ok(covariates)
 }
@@ -284,16 +268,16 @@ impl WithCovariates {
     /// The names of the covariates.
     #[getter]
     fn covariates(&self) -> Vec<String> {
-        self.model.covariates()
+        self.model.covariates().to_vec()
     }
 
     /// The coefficients by parameter and covariate, as in `"alpha: online"`; above 0 means more of what the parameter stands for:
     /// more purchases, more dropping out, more spend.
     #[getter]
     fn coefficients<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let split = self.model.parameters();
-        let (names, values) = (self.model.names(), self.model.estimates());
-        named(py, names[split..].to_vec(), values[split..].to_vec())
+        let values = self.model.coefficients();
+        let mut names = self.model.names();
+        named(py, names.split_off(names.len() - values.len()), values.to_vec())
     }
 
     /// The parameters of the base and the coefficients.
@@ -304,7 +288,7 @@ impl WithCovariates {
 
     /// The plain model of a customer with these covariates.
     fn of<'py>(&self, py: Python<'py>, covariates: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
-        let row = self::covariates(covariates, Some(&self.model.covariates()))?;
+        let row = self::covariates(covariates, Some(self.model.covariates()))?;
         self.model.of(row.row(0).unwrap_or_default()).or_raise()?.bind(py)
     }
 
@@ -349,8 +333,7 @@ impl WithCovariates {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
         let model = &slf.get().model;
-        let coefficients = model.estimates().split_off(model.parameters());
-        Ok((slf.get_type(), (slf.get().base(slf.py())?, model.covariates(), coefficients)))
+        Ok((slf.get_type(), (slf.get().base(slf.py())?, model.covariates().to_vec(), model.coefficients().to_vec())))
     }
 }
 

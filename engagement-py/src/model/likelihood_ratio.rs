@@ -7,8 +7,8 @@ use super::fit::Fit;
 use crate::errors::OrRaise;
 
 /// Whether a model fits better than a special case of it by more than chance.
-#[pyclass(module = "engagement", frozen)]
-#[derive(Debug)]
+#[pyclass(module = "engagement", frozen, eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct LikelihoodRatio {
     test: model::LikelihoodRatio,
 }
@@ -37,6 +37,17 @@ impl LikelihoodRatio {
     #[getter]
     fn p_value(&self) -> f64 {
         self.test.p_value
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (f64, u32, f64))> {
+        let model::LikelihoodRatio { statistic, degrees_of_freedom, p_value } = slf.get().test;
+        Ok((slf.get_type().getattr("_restore")?, (statistic, degrees_of_freedom, p_value)))
+    }
+
+    /// What `__reduce__` says.
+    #[staticmethod]
+    fn _restore(statistic: f64, degrees_of_freedom: u32, p_value: f64) -> LikelihoodRatio {
+        LikelihoodRatio { test: model::LikelihoodRatio { statistic, degrees_of_freedom, p_value } }
     }
 
     fn __repr__(&self) -> String {

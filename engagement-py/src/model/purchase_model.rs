@@ -1,6 +1,5 @@
 //! What every model of repeat buying says of customers.
 
-use engagement_core as core;
 use engagement_core::model::{Estimated, Model, Prediction};
 use engagement_core::simulate;
 use pyo3::prelude::*;
@@ -143,14 +142,8 @@ impl PurchaseModel {
         level: f64,
     ) -> PyResult<(Column, Column)> {
         let purchases = of(purchases);
-        let distinct = purchases.distinct().or_raise()?;
-        let bounds: Vec<(u64, u64)> = py
-            .detach(|| {
-                distinct.histories.iter().map(|c| self.model.prediction_interval(c, t, level)).collect::<core::Result<_>>()
-            })
-            .or_raise()?;
-        let column =
-            |of: fn(&(u64, u64)) -> u64| -> Vec<u64> { distinct.row_of.iter().map(|&row| of(&bounds[row as usize])).collect() };
+        let bounds = py.detach(|| purchases.map(0, |customer| self.model.prediction_interval(customer, t, level))).or_raise()?;
+        let column = |of: fn(&(u64, u64)) -> u64| -> Vec<u64> { bounds.iter().map(of).collect() };
         Ok((Column::from(column(|bounds| bounds.0)), Column::from(column(|bounds| bounds.1))))
     }
 

@@ -52,17 +52,12 @@ impl Renewals {
 
     /// The contracts that `__reduce__` counts: renewals, whether they run, and how many there are.
     #[staticmethod]
-    fn _from_counts(contracts: Vec<(u32, bool, u64)>) -> PyResult<Renewals> {
+    fn _from_counts(contracts: Vec<(u32, bool, u64)>) -> Renewals {
         let mut renewals = model::Renewals::default();
         for (times, active, customers) in contracts {
-            // A cohort that nobody leaves before the last occasion.
-            let mut still_there = vec![customers; times as usize + 1];
-            if !active {
-                still_there.push(0);
-            }
-            renewals = renewals.with(&model::Renewals::from_cohort(&still_there).or_raise()?);
+            renewals.add(model::Contract { renewals: times, active }, customers);
         }
-        Ok(Renewals { renewals })
+        Renewals { renewals }
     }
 
     fn __repr__(&self) -> String {

@@ -140,8 +140,8 @@ impl GammaGamma {
 }
 
 /// Whether spend per purchase is independent of the number of purchases.
-#[pyclass(module = "engagement", frozen)]
-#[derive(Debug)]
+#[pyclass(module = "engagement", frozen, eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Independence {
     found: model::Independence,
 }
@@ -172,6 +172,17 @@ impl Independence {
         self.found.warning.clone()
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Compared)> {
+        let model::Independence { customers, pearson, spearman, warning } = slf.get().found.clone();
+        Ok((slf.get_type().getattr("_restore")?, (customers, pearson, spearman, warning)))
+    }
+
+    /// What `__reduce__` says.
+    #[staticmethod]
+    fn _restore(customers: u64, pearson: Option<f64>, spearman: Option<f64>, warning: Option<String>) -> Independence {
+        Independence { found: model::Independence { customers, pearson, spearman, warning } }
+    }
+
     fn __repr__(&self) -> String {
         let show = |r: Option<f64>| r.map_or_else(|| "none".to_owned(), |r| format!("{r:.3}"));
         format!(
@@ -183,3 +194,6 @@ impl Independence {
         )
     }
 }
+
+/// What `Independence` is pickled as.
+type Compared = (u64, Option<f64>, Option<f64>, Option<String>);
