@@ -511,8 +511,22 @@ def test_parameters_are_recovered_with_their_covariates() -> None:
     expected = np.asarray(model.expected_purchases(purchases, {"online": online}, 20.0))
     first = Purchases(*(column[:1] for column in columns))
     assert expected[0] == pytest.approx(model.of({"online": 0.0}).expected_purchases(first, 20.0)[0], rel=1e-12)
-    alive = np.asarray(model.probability_alive(purchases, {"online": online}))
-    assert ((alive >= 0) & (alive <= 1)).all()
+    # Every column is that of the customers' own models, to the last bit.
+    for ask in (
+        lambda model, *given: model.log_likelihood(*given),
+        lambda model, *given: model.probability_alive(*given, later=26.0),
+        lambda model, *given: model.probability_of_purchases(*given, 2, 20.0),
+        lambda model, *given: model.discounted_purchases(*given, delta=0.002, t=52.0),
+    ):
+        all_rows = np.asarray(ask(model, purchases, {"online": online}))
+        groups = [np.asarray(ask(model.of({"online": group}), purchases)) for group in (0.0, 1.0)]
+        assert all_rows.tobytes() == np.where(online == 0.0, *groups).tobytes()
+    assert np.array_equal(
+        model.probability_alive(purchases, {"online": online}), model.probability_alive(purchases, {"online": online}, later=0.0)
+    )
+    assert WithCovariates.from_json(model.to_json()) == model
+    with pytest.raises(ValueError, match="unknown variant"):
+        WithCovariates.from_json('{"model":"nbd"}')
     estimate, low, high = fit.interval(lambda model: model.of({"online": 1.0}).expected_purchases_new(52.0))
     assert low < estimate < high
     for columns_given, message in [

@@ -18,6 +18,43 @@ pub enum CustomerModel {
     Spend(GammaGamma),
 }
 
+impl CustomerModel {
+    /// The name of the model, with covariates and without.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            CustomerModel::Purchases(model) => model.name(),
+            CustomerModel::Spend(_) => GammaGamma::NAME,
+        }
+    }
+
+    /// The model of repeat buying.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: it is one of spend.
+    pub fn purchases(&self) -> Result<&Model> {
+        match self {
+            CustomerModel::Purchases(model) => Ok(model),
+            CustomerModel::Spend(_) => refused(format!("{} is a model of spend, not of purchases", self.name())),
+        }
+    }
+
+    /// The model of spend.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`]: it is one of purchases.
+    pub fn spend(&self) -> Result<&GammaGamma> {
+        match self {
+            CustomerModel::Spend(model) => Ok(model),
+            CustomerModel::Purchases(_) => refused(format!("{} is a model of purchases, not of spend", self.name())),
+        }
+    }
+}
+
+fn refused<T>(message: String) -> Result<T> {
+    Err(Error::new(ErrorKind::InvalidArgument, message))
+}
+
 impl<M: Into<Model>> From<M> for CustomerModel {
     fn from(model: M) -> CustomerModel {
         CustomerModel::Purchases(model.into())
@@ -104,10 +141,7 @@ macro_rules! any {
             ) -> Result<Fit<CovariateModel>> {
                 match name {
                     $($name => Ok(WithCovariates::<$model>::fit(purchases, covariates, options)?.map(CovariateModel::$model)),)+
-                    _ => {
-                        let message = format!("model: \"{name}\" takes no covariates; {} do", CovariateModel::NAMES.join(", "));
-                        Err(Error::new(ErrorKind::InvalidArgument, message))
-                    }
+                    _ => refused(format!("model: \"{name}\" takes no covariates; {} do", CovariateModel::NAMES.join(", "))),
                 }
             }
         }
@@ -126,6 +160,12 @@ impl CovariateModel {
     #[must_use]
     pub fn covariates(&self) -> &[String] {
         on!(self, model => model.covariates())
+    }
+
+    /// The coefficients: for each parameter that depends on covariates, in the model's order, one for each covariate.
+    #[must_use]
+    pub fn coefficients(&self) -> &[f64] {
+        on!(self, model => model.coefficients())
     }
 
     /// The model of customers whose covariates are all 0.
@@ -198,7 +238,9 @@ mod tests {
         let model = CovariateModel::from(with.clone());
         let json = model.to_json().unwrap();
         assert_eq!(CovariateModel::from_json(&json).unwrap(), model, "{json}");
-        assert_eq!((model.name(), model.covariates()), (M::NAME, with.covariates()));
+        assert_eq!((model.name(), model.base().name()), (M::NAME, M::NAME));
+        assert_eq!((model.covariates(), model.coefficients()), (with.covariates(), with.coefficients()));
+        assert_ne!(model.base().purchases().is_ok(), model.base().spend().is_ok());
         assert_eq!(model.base(), plain.into());
         assert_eq!(model.of(&[1.0, 30.0]).unwrap(), with.of(&[1.0, 30.0]).unwrap().into());
         assert_eq!((model.names(), model.estimates()), (with.names(), with.estimates()));

@@ -22,8 +22,9 @@ use super::{MOST_PURCHASES, draw_times};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Values;
 use crate::math::Random;
-use crate::model::WithCovariates;
-use crate::model::{BgBb, Contract, Covariate, Covariates, GammaGamma, Opportunities, PurchaseModel, RenewalModel, Renewals};
+use crate::model::{
+    BgBb, Contract, CovariateModel, Covariates, GammaGamma, Opportunities, PurchaseModel, RenewalModel, Renewals,
+};
 use crate::purchases::{PurchaseColumns, Purchases};
 
 /// Draws customers of the same ages from a model of purchases; only the ages and the time unit of `data` are kept.
@@ -44,39 +45,6 @@ use crate::purchases::{PurchaseColumns, Purchases};
 /// ```
 pub fn purchases(model: &dyn PurchaseModel, data: &Purchases, seed: u64) -> Result<Purchases> {
     super::purchases(model, data.age(), None, data.unit(), seed, 1)
-}
-
-/// The same where each customer buys by the model that the customer's covariates, a row of them, make.
-///
-/// # Errors
-/// [`ErrorKind::InvalidArgument`]: another number of covariates or of rows; or, naming the row, covariates that lead a parameter out
-/// of the range of numbers, and a customer who makes 1,048,576 purchases.
-///
-/// # Example
-/// ```
-/// use engagement_core::model::{BgNbd, Covariates, WithCovariates};
-/// use engagement_core::simulate::{self, again};
-/// use engagement_core::TimeUnit;
-///
-/// let base = BgNbd::new(0.5, 4.4, 0.8, 2.4)?;
-/// let data = simulate::purchases(&base, &[52.0; 3], None, TimeUnit::Week, 3, 0)?;
-/// let model = WithCovariates::new(base, &["online"], vec![0.4, -0.1, 0.2])?;
-/// let covariates = Covariates::new(&["online"], vec![0.0, 1.0, 0.0])?;
-/// let drawn = again::purchases_with_covariates(&model, &data, &covariates, 1)?;
-/// // Whose covariates are 0 draws from the base.
-/// assert_eq!(drawn.history(2), again::purchases(&base, &data, 1)?.history(2));
-/// # Ok::<(), engagement_core::Error>(())
-/// ```
-pub fn purchases_with_covariates<M: Covariate + PurchaseModel>(
-    model: &WithCovariates<M>,
-    data: &Purchases,
-    covariates: &Covariates,
-    seed: u64,
-) -> Result<Purchases> {
-    covariates.check_rows(data)?;
-    drawn(data.age(), None, data.unit(), seed, 1, |row, random, times| {
-        draw_times(&of_row(model, covariates, row)?, random, data.age()[row], format_args!("ages, row {row}"), times)
-    })
 }
 
 /// Draws another spend for each purchase that was paid for; the purchases themselves are kept.
@@ -106,33 +74,37 @@ pub fn spend(model: &GammaGamma, data: &Purchases, seed: u64) -> Result<Purchase
     spent(data, seed, |_| Ok(*model))
 }
 
-/// The same where each customer spends by the model that the customer's covariates, a row of them, make.
+/// Draws each customer from the model that the customer's covariates, a row of them, make: [`purchases`], or [`spend`] from a model
+/// of spend.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`]: as [`purchases_with_covariates`], and as [`spend`].
+/// [`ErrorKind::InvalidArgument`]: another number of covariates or of rows; naming the row, covariates that lead a parameter out of
+/// the range of numbers; and as those.
 ///
 /// # Example
 /// ```
-/// use engagement_core::model::{Covariates, GammaGamma, WithCovariates};
-/// use engagement_core::simulate::again;
-/// use engagement_core::{PurchaseColumns, Purchases, Values};
+/// use engagement_core::model::{BgNbd, Covariates, WithCovariates};
+/// use engagement_core::simulate::{self, again};
+/// use engagement_core::TimeUnit;
 ///
-/// let columns = PurchaseColumns::new(&[2, 2], &[30.0, 30.0], &[40.0, 40.0]);
-/// let data = Purchases::from_columns(&PurchaseColumns { value: Some(Values::new(&[20.0, 30.0])), ..columns })?;
-/// let model = WithCovariates::new(GammaGamma::new(6.25, 3.74, 15.44)?, &["online"], vec![9.0])?;
-/// let covariates = Covariates::new(&["online"], vec![0.0, 1.0])?;
-/// let drawn = again::spend_with_covariates(&model, &data, &covariates, 1)?.spends();
-/// assert!(drawn[1].mean() > 100.0 * drawn[0].mean());
+/// let base = BgNbd::new(0.5, 4.4, 0.8, 2.4)?;
+/// let data = simulate::purchases(&base, &[52.0; 3], None, TimeUnit::Week, 3, 0)?;
+/// let model = WithCovariates::new(base, &["online"], vec![0.4, -0.1, 0.2])?;
+/// let covariates = Covariates::new(&["online"], vec![0.0, 1.0, 0.0])?;
+/// let drawn = again::with_covariates(&model.into(), &data, &covariates, 1)?;
+/// // Whose covariates are 0 draws from the base.
+/// assert_eq!(drawn.history(2), again::purchases(&base, &data, 1)?.history(2));
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
-pub fn spend_with_covariates(
-    model: &WithCovariates<GammaGamma>,
-    data: &Purchases,
-    covariates: &Covariates,
-    seed: u64,
-) -> Result<Purchases> {
+pub fn with_covariates(model: &CovariateModel, data: &Purchases, covariates: &Covariates, seed: u64) -> Result<Purchases> {
     covariates.check_rows(data)?;
-    spent(data, seed, |row| of_row(model, covariates, row))
+    let own = |row| model.of(covariates.row(row).unwrap_or_default()).map_err(|error| error.at(format_args!("row {row}")));
+    if let CovariateModel::GammaGamma(_) = model {
+        return spent(data, seed, |row| own(row)?.spend().copied());
+    }
+    drawn(data.age(), None, data.unit(), seed, 1, |row, random, times| {
+        draw_times(&**own(row)?.purchases()?, random, data.age()[row], format_args!("ages, row {row}"), times)
+    })
 }
 
 /// Draws as many customers at each number of opportunities.
@@ -189,11 +161,6 @@ pub fn renewals(model: &dyn RenewalModel, data: &Renewals, seed: u64) -> Result<
         return Err(Error::new(ErrorKind::InvalidArgument, message));
     }
     super::renewals(model, data.customers(), occasions, seed)
-}
-
-/// The model of the customer of a row.
-fn of_row<M: Covariate>(model: &WithCovariates<M>, covariates: &Covariates, row: usize) -> Result<M> {
-    model.of(covariates.row(row).unwrap_or_default()).map_err(|error| error.at(format_args!("row {row}")))
 }
 
 /// The same purchases with the spend of the model of each row.

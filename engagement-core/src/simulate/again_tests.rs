@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{BgNbd, Nbd, ParetoNbd, ShiftedBetaGeometric};
+use crate::model::{BgNbd, Nbd, ParetoNbd, ShiftedBetaGeometric, WithCovariates};
 use crate::purchases::TimeUnit;
 use crate::simulate;
 
@@ -39,12 +39,12 @@ fn purchases_of_the_same_ages() {
 fn each_row_has_its_own_model() {
     let data = customers();
     let model = WithCovariates::new(base(), &["odd"], vec![0.7, -0.3]).unwrap();
-    let drawn = purchases_with_covariates(&model, &data, &odd(200), 4).unwrap();
+    let drawn = with_covariates(&model.clone().into(), &data, &odd(200), 4).unwrap();
     let others = [purchases(&base(), &data, 4).unwrap(), purchases(&model.of(&[1.0]).unwrap(), &data, 4).unwrap()];
     (0..200).for_each(|row| assert_eq!(drawn.history(row), others[row % 2].history(row)));
     assert_ne!(others[0].frequency(), others[1].frequency());
     let spends = WithCovariates::new(GammaGamma::new(6.25, 3.74, 15.44).unwrap(), &["odd"], vec![0.2]).unwrap();
-    let drawn = spend_with_covariates(&spends, &data, &odd(200), 4).unwrap().spends();
+    let drawn = with_covariates(&spends.clone().into(), &data, &odd(200), 4).unwrap().spends();
     let others = [0.0, 1.0].map(|odd| spend(&spends.of(&[odd]).unwrap(), &data, 4).unwrap().spends());
     (0..200).for_each(|row| assert_eq!(drawn[row], others[row % 2][row]));
 }
@@ -53,17 +53,26 @@ fn each_row_has_its_own_model() {
 fn covariates_that_cannot_be_are_refused_by_their_row() {
     let data = customers();
     let model = WithCovariates::new(base(), &["odd"], vec![1.0, 1.0]).unwrap();
-    assert_eq!(message(purchases_with_covariates(&model, &data, &odd(7), 1)), "covariates: 7 rows, but there are 200 customers");
+    assert_eq!(
+        message(with_covariates(&model.clone().into(), &data, &odd(7), 1)),
+        "covariates: 7 rows, but there are 200 customers"
+    );
     let two = Covariates::new(&["a", "b"], vec![0.0; 400]).unwrap();
-    assert_eq!(message(purchases_with_covariates(&model, &data, &two, 1)), "row 0: covariates: 2 given, but the model has 1");
+    assert_eq!(
+        message(with_covariates(&model.clone().into(), &data, &two, 1)),
+        "row 0: covariates: 2 given, but the model has 1"
+    );
     let far = |value: f64| Covariates::new(&["odd"], (0..200).map(|row| if row == 3 { value } else { 0.0 }).collect()).unwrap();
-    assert!(message(purchases_with_covariates(&model, &data, &far(1e5), 1)).starts_with("row 3: alpha: 0 is not"));
+    assert!(message(with_covariates(&model.clone().into(), &data, &far(1e5), 1)).starts_with("row 3: alpha: 0 is not"));
     let many = WithCovariates::new(base(), &["odd"], vec![1.0, -1.0]).unwrap();
-    let cut = message(purchases_with_covariates(&many, &data, &far(40.0), 1));
+    let cut = message(with_covariates(&many.clone().into(), &data, &far(40.0), 1));
     assert_eq!(cut, "ages, row 3: in 20.6 time units a customer makes 1048576 purchases, more than are drawn");
     let spends = WithCovariates::new(GammaGamma::new(6.25, 3.74, 15.44).unwrap(), &["odd"], vec![1.0]).unwrap();
-    assert_eq!(message(spend_with_covariates(&spends, &data, &odd(7), 1)), "covariates: 7 rows, but there are 200 customers");
-    assert!(message(spend_with_covariates(&spends, &data, &far(1e5), 1)).starts_with("row 3: v: inf is not"));
+    assert_eq!(
+        message(with_covariates(&spends.clone().into(), &data, &odd(7), 1)),
+        "covariates: 7 rows, but there are 200 customers"
+    );
+    assert!(message(with_covariates(&spends.clone().into(), &data, &far(1e5), 1)).starts_with("row 3: v: inf is not"));
 }
 
 /// Whoever paid for nothing still has not, and the mean is that of the purchases that the model draws.
@@ -91,7 +100,7 @@ fn too_many_purchases_name_their_row() {
     assert_eq!(refused, "ages, row 1: in 1000000000 time units a customer makes 1048576 purchases, more than are drawn");
     let covariates = Covariates::new(&["odd"], vec![0.0, 0.0]).unwrap();
     let often = WithCovariates::new(BgNbd::new(2.0, 1e-3, 1e-6, 1e6).unwrap(), &["odd"], vec![0.0; 3]).unwrap();
-    assert_eq!(message(purchases_with_covariates(&often, &data, &covariates, 1)), refused);
+    assert_eq!(message(with_covariates(&often.into(), &data, &covariates, 1)), refused);
 }
 
 /// Each number of opportunities keeps its customers, and they are drawn apart.

@@ -1,10 +1,12 @@
 //! A model of any kind, and Python's object of it.
 
 use engagement_core::Result;
-use engagement_core::model::{BetaDiscreteWeibull, BgBb, Estimated, GammaGamma, Model, Parameters as _, ShiftedBetaGeometric};
+use engagement_core::model::{
+    BetaDiscreteWeibull, BgBb, CovariateModel, Estimated, GammaGamma, Model, Parameters as _, ShiftedBetaGeometric,
+};
 use pyo3::prelude::*;
 
-use super::covariates::{self, Covaried};
+use super::covariates;
 use super::purchase_model::PurchaseModel;
 use super::{opportunities, purchase_models, renewals, spend};
 use crate::errors::wrong_type;
@@ -13,7 +15,7 @@ use crate::errors::wrong_type;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum AnyModel {
     Purchases(Model),
-    Covariates(Covaried),
+    Covariates(CovariateModel),
     Spend(GammaGamma),
     Opportunities(BgBb),
     Geometric(ShiftedBetaGeometric),
@@ -45,7 +47,7 @@ macro_rules! from {
 }
 from!(
     Purchases(Model),
-    Covariates(Covaried),
+    Covariates(CovariateModel),
     Spend(GammaGamma),
     Opportunities(BgBb),
     Geometric(ShiftedBetaGeometric),
@@ -57,7 +59,7 @@ impl AnyModel {
     pub(super) fn name(&self) -> &'static str {
         match self {
             AnyModel::Purchases(model) => model.name(),
-            AnyModel::Covariates(model) => model.base().name(),
+            AnyModel::Covariates(model) => model.name(),
             AnyModel::Spend(_) => GammaGamma::NAME,
             AnyModel::Opportunities(_) => BgBb::NAME,
             AnyModel::Geometric(_) => ShiftedBetaGeometric::NAME,

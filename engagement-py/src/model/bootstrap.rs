@@ -2,7 +2,7 @@
 
 use engagement_core as core;
 use engagement_core::Progress;
-use engagement_core::model::{self, Estimated as _, FitOptions};
+use engagement_core::model::{self, CovariateModel, Estimated as _, FitOptions};
 use engagement_core::simulate::again;
 use pyo3::PyClass;
 use pyo3::prelude::*;
@@ -56,7 +56,8 @@ pub(super) fn bootstrap(
             let bought = &expect::<Purchases>(data)?.purchases;
             let columns = columns.ok_or_else(|| invalid("covariates: the fit has covariates, so the columns are needed"))?;
             let columns = covariates::of_rows(model, columns, bought.len())?;
-            run.draw(py, |seed| model.draw(bought, &columns, seed), |drawn| model.refit(drawn, &columns, options))
+            let draw = |seed| again::with_covariates(model, bought, &columns, seed);
+            run.draw(py, draw, |drawn| CovariateModel::fit(model.name(), drawn, &columns, options))
         }
         AnyModel::Spend(model) => {
             let bought = &expect::<Purchases>(data)?.purchases;

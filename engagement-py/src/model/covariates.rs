@@ -1,8 +1,7 @@
 //! Customers who differ in known ways: a model whose parameters depend on covariates.
 
 use engagement_core as core;
-use engagement_core::model::{self, Estimated, FitOptions, Model};
-use engagement_core::simulate::again;
+use engagement_core::model::{self, CovariateModel, CustomerModel, Estimated, FitOptions, Model, Prediction};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -15,125 +14,11 @@ use crate::column::{Column, Numbers};
 use crate::errors::{OrRaise, invalid};
 use crate::purchases::Purchases;
 
-/// A model with covariates of any of the kinds that have them.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Covaried {
-    ParetoNbd(model::WithCovariates<model::ParetoNbd>),
-    BgNbd(model::WithCovariates<model::BgNbd>),
-    MbgNbd(model::WithCovariates<model::MbgNbd>),
-    GammaGamma(model::WithCovariates<model::GammaGamma>),
-}
-
-/// The model of one customer.
-pub(super) enum Plain {
-    Purchases(Model),
-    Spend(model::GammaGamma),
-}
-
-/// The same work on whichever model it is.
-macro_rules! on {
-    ($covaried:expr, $model:ident => $work:expr) => {
-        match $covaried {
-            Covaried::ParetoNbd($model) => $work,
-            Covaried::BgNbd($model) => $work,
-            Covaried::MbgNbd($model) => $work,
-            Covaried::GammaGamma($model) => $work,
-        }
-    };
-}
-
-impl Covaried {
-    /// What the customer with these covariates is, a row of them.
-    fn of(&self, covariates: &[f64]) -> core::Result<Plain> {
-        Ok(match self {
-            Covaried::ParetoNbd(model) => Plain::Purchases(model.of(covariates)?.into()),
-            Covaried::BgNbd(model) => Plain::Purchases(model.of(covariates)?.into()),
-            Covaried::MbgNbd(model) => Plain::Purchases(model.of(covariates)?.into()),
-            Covaried::GammaGamma(model) => Plain::Spend(model.of(covariates)?),
-        })
-    }
-
-    pub(super) fn base(&self) -> Plain {
-        match self {
-            Covaried::ParetoNbd(model) => Plain::Purchases((*model.base()).into()),
-            Covaried::BgNbd(model) => Plain::Purchases((*model.base()).into()),
-            Covaried::MbgNbd(model) => Plain::Purchases((*model.base()).into()),
-            Covaried::GammaGamma(model) => Plain::Spend(*model.base()),
-        }
-    }
-
-    /// The same customers again, each drawn from the customer's own model; or the same purchases with other spend.
-    pub(super) fn draw(&self, bought: &core::Purchases, columns: &model::Covariates, seed: u64) -> core::Result<core::Purchases> {
-        match self {
-            Covaried::ParetoNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
-            Covaried::BgNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
-            Covaried::MbgNbd(model) => again::purchases_with_covariates(model, bought, columns, seed),
-            Covaried::GammaGamma(model) => again::spend_with_covariates(model, bought, columns, seed),
-        }
-    }
-
-    /// The fit of the same kind.
-    pub(super) fn refit(
-        &self,
-        drawn: &core::Purchases,
-        columns: &model::Covariates,
-        options: &FitOptions,
-    ) -> core::Result<model::Fit<Covaried>> {
-        Ok(match self {
-            Covaried::ParetoNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::ParetoNbd),
-            Covaried::BgNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::BgNbd),
-            Covaried::MbgNbd(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::MbgNbd),
-            Covaried::GammaGamma(_) => model::WithCovariates::fit(drawn, columns, options)?.map(Covaried::GammaGamma),
-        })
-    }
-
-    /// The names of the covariates.
-    fn covariates(&self) -> &[String] {
-        on!(self, model => model.covariates())
-    }
-
-    /// The coefficients, in the order of their names, which are the last.
-    fn coefficients(&self) -> &[f64] {
-        on!(self, model => model.coefficients())
-    }
-}
-
-impl Estimated for Covaried {
-    fn names(&self) -> Vec<String> {
-        on!(self, model => model.names())
-    }
-
-    fn estimates(&self) -> Vec<f64> {
-        on!(self, model => model.estimates())
-    }
-
-    fn with_estimates(&self, values: &[f64]) -> core::Result<Covaried> {
-        Ok(match self {
-            Covaried::ParetoNbd(model) => Covaried::ParetoNbd(model.with_estimates(values)?),
-            Covaried::BgNbd(model) => Covaried::BgNbd(model.with_estimates(values)?),
-            Covaried::MbgNbd(model) => Covaried::MbgNbd(model.with_estimates(values)?),
-            Covaried::GammaGamma(model) => Covaried::GammaGamma(model.with_estimates(values)?),
-        })
-    }
-
-    fn is_positive(&self, index: usize) -> bool {
-        on!(self, model => model.is_positive(index))
-    }
-}
-
-impl Plain {
-    fn bind(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        match self {
-            Plain::Purchases(model) => AnyModel::from(model).bind(py),
-            Plain::Spend(model) => AnyModel::from(model).bind(py),
-        }
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Plain::Purchases(model) => model.name(),
-            Plain::Spend(_) => <model::GammaGamma as model::Parameters>::NAME,
-        }
+/// The object of the model of one customer.
+fn bind(model: CustomerModel, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    match model {
+        CustomerModel::Purchases(model) => AnyModel::from(model).bind(py),
+        CustomerModel::Spend(model) => AnyModel::from(model).bind(py),
     }
 }
 
@@ -170,66 +55,60 @@ fn list(names: &[String]) -> String {
 }
 
 /// The covariates of a model from a dictionary, a row for each customer.
-pub(super) fn of_rows(model: &Covaried, columns: &Bound<'_, PyDict>, customers: usize) -> PyResult<model::Covariates> {
+pub(super) fn of_rows(model: &CovariateModel, columns: &Bound<'_, PyDict>, customers: usize) -> PyResult<model::Covariates> {
     let covariates = covariates(columns, Some(model.covariates()))?;
     super::same_length("covariates", covariates.len(), customers).or_raise()?;
     Ok(covariates)
 }
 
-/// The fit of a model with covariates.
-pub(super) fn fit<M: model::Covariate>(
+/// The fit of a model with covariates, by the name of the model without.
+pub(super) fn fit(
     py: Python<'_>,
+    name: &str,
     purchases: &Bound<'_, Purchases>,
     columns: &Bound<'_, PyDict>,
     options: FitOptions,
-    form: impl FnOnce(model::WithCovariates<M>) -> Covaried,
-) -> PyResult<Fit>
-where
-    model::WithCovariates<M>: Send,
-{
+) -> PyResult<Fit> {
     let purchases = of(purchases);
     let covariates = covariates(columns, None)?;
-    let fitted = py.detach(|| model::WithCovariates::<M>::fit(purchases, &covariates, &options)).or_raise()?;
-    Ok(Fit::new(fitted.map(form), options))
+    Ok(Fit::new(py.detach(|| CovariateModel::fit(name, purchases, &covariates, &options)).or_raise()?, options))
 }
 
 /// A model with parameters that depend on covariates: `of` a customer's covariates it is the plain model.
 #[pyclass(module = "engagement", frozen, eq)]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct WithCovariates {
-    pub(super) model: Covaried,
+    pub(super) model: CovariateModel,
 }
 
 impl WithCovariates {
-    /// A prediction for every customer from the customer's own model.
+    /// A number for every customer from the customer's own model.
     fn each(
         &self,
         py: Python<'_>,
-        purchases: &Bound<'_, Purchases>,
+        purchases: &core::Purchases,
         columns: &Bound<'_, PyDict>,
-        predict: impl Fn(&Plain, &core::Purchases, usize) -> core::Result<f64> + Send + Sync,
+        number: impl Fn(&CustomerModel, usize) -> core::Result<f64> + Send + Sync,
     ) -> PyResult<Column> {
-        let purchases = of(purchases);
         let covariates = of_rows(&self.model, columns, purchases.len())?;
         let at = |row| {
-            let own = self.model.of(covariates.row(row).unwrap_or_default())?;
-            predict(&own, purchases, row).map_err(|e| e.at(format_args!("row {row}")))
+            let own = self.model.of(covariates.row(row).unwrap_or_default());
+            own.and_then(|own| number(&own, row)).map_err(|e| e.at(format_args!("row {row}")))
         };
         let values: Vec<f64> = py.detach(|| (0..purchases.len()).map(at).collect::<core::Result<_>>()).or_raise()?;
         Ok(Column::from(values))
     }
-}
 
-fn buys(own: &Plain) -> core::Result<&Model> {
-    match own {
-        Plain::Purchases(model) => Ok(model),
-        Plain::Spend(_) => Err(core::Error::new(core::ErrorKind::InvalidArgument, "a model of spend says nothing of purchases")),
+    fn predict(
+        &self,
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        columns: &Bound<'_, PyDict>,
+        prediction: Prediction,
+    ) -> PyResult<Column> {
+        let purchases = of(purchases);
+        self.each(py, purchases, columns, |own, row| prediction.of(&**own.purchases()?, &purchases.history(row)))
     }
-}
-
-fn not_of_spend(model: &Model) -> core::Error {
-    let message = format!("{} says nothing of spend; fit GammaGamma", model.name());
-    core::Error::new(core::ErrorKind::InvalidArgument, message)
 }
 
 #[pymethods]
@@ -241,12 +120,12 @@ impl WithCovariates {
         let names: Vec<&str> = covariates.iter().map(String::as_str).collect();
         let refused = || invalid("base: a ParetoNbd, BgNbd, MbgNbd or GammaGamma is expected");
         let model = if let Ok(base) = base.cast::<GammaGamma>() {
-            model::WithCovariates::new(base.get().model, &names, coefficients).map(Covaried::GammaGamma)
+            model::WithCovariates::new(base.get().model, &names, coefficients).map(CovariateModel::from)
         } else {
             match base.cast::<PurchaseModel>().map_err(|_| refused())?.get().model {
-                Model::ParetoNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(Covaried::ParetoNbd),
-                Model::BgNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(Covaried::BgNbd),
-                Model::MbgNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(Covaried::MbgNbd),
+                Model::ParetoNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(CovariateModel::from),
+                Model::BgNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(CovariateModel::from),
+                Model::MbgNbd(base) => model::WithCovariates::new(base, &names, coefficients).map(CovariateModel::from),
                 _ => return Err(refused()),
             }
         };
@@ -256,13 +135,13 @@ impl WithCovariates {
     /// The name of the model without covariates.
     #[getter]
     fn name(&self) -> &'static str {
-        self.model.base().name()
+        self.model.name()
     }
 
     /// The model of customers whose covariates are all 0.
     #[getter]
     fn base<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.model.base().bind(py)
+        bind(self.model.base(), py)
     }
 
     /// The names of the covariates.
@@ -289,17 +168,30 @@ impl WithCovariates {
     /// The plain model of a customer with these covariates.
     fn of<'py>(&self, py: Python<'py>, covariates: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
         let row = self::covariates(covariates, Some(self.model.covariates()))?;
-        self.model.of(row.row(0).unwrap_or_default()).or_raise()?.bind(py)
+        bind(self.model.of(row.row(0).unwrap_or_default()).or_raise()?, py)
     }
 
-    /// The probability that each customer still buys.
-    fn probability_alive(
+    /// The log-likelihood of each customer, of a model of purchases.
+    fn log_likelihood(
         &self,
         py: Python<'_>,
         purchases: &Bound<'_, Purchases>,
         covariates: &Bound<'_, PyDict>,
     ) -> PyResult<Column> {
-        self.each(py, purchases, covariates, |own, purchases, row| Ok(buys(own)?.probability_alive(&purchases.history(row))))
+        let purchases = of(purchases);
+        self.each(py, purchases, covariates, |own, row| Ok(own.purchases()?.log_likelihood(&purchases.history(row))))
+    }
+
+    /// The probability that each customer still buys, now or some time units later.
+    #[pyo3(signature = (purchases, covariates, later=0.0))]
+    fn probability_alive(
+        &self,
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        covariates: &Bound<'_, PyDict>,
+        later: f64,
+    ) -> PyResult<Column> {
+        self.predict(py, purchases, covariates, Prediction::ProbabilityAlive { later })
     }
 
     /// The mean number of purchases of each customer within the next `t` time units.
@@ -310,7 +202,33 @@ impl WithCovariates {
         covariates: &Bound<'_, PyDict>,
         t: f64,
     ) -> PyResult<Column> {
-        self.each(py, purchases, covariates, |own, purchases, row| buys(own)?.expected_purchases(&purchases.history(row), t))
+        self.predict(py, purchases, covariates, Prediction::ExpectedPurchases { t })
+    }
+
+    /// The probability that each customer purchases exactly `n` times within the next `t` time units.
+    fn probability_of_purchases(
+        &self,
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        covariates: &Bound<'_, PyDict>,
+        n: u64,
+        t: f64,
+    ) -> PyResult<Column> {
+        self.predict(py, purchases, covariates, Prediction::ProbabilityOfPurchases { n, t })
+    }
+
+    /// The discounted number of purchases of each customer within the next `t` time units, for ever by default, at the continuous
+    /// rate `delta` per time unit.
+    #[pyo3(signature = (purchases, covariates, *, delta, t=f64::INFINITY))]
+    fn discounted_purchases(
+        &self,
+        py: Python<'_>,
+        purchases: &Bound<'_, Purchases>,
+        covariates: &Bound<'_, PyDict>,
+        delta: f64,
+        t: f64,
+    ) -> PyResult<Column> {
+        self.predict(py, purchases, covariates, Prediction::DiscountedPurchases { t, delta })
     }
 
     /// The mean value of each customer's purchases, of a model of spend.
@@ -320,21 +238,27 @@ impl WithCovariates {
         purchases: &Bound<'_, Purchases>,
         covariates: &Bound<'_, PyDict>,
     ) -> PyResult<Column> {
-        let spends = of(purchases).spends();
-        self.each(py, purchases, covariates, |own, _, row| match own {
-            Plain::Spend(model) => model.expected_value(&spends[row]),
-            Plain::Purchases(model) => Err(not_of_spend(model)),
-        })
+        let purchases = of(purchases);
+        let spends = purchases.spends();
+        self.each(py, purchases, covariates, |own, row| own.spend()?.expected_value(&spends[row]))
+    }
+
+    /// The model as JSON: its name, parameters, covariates and coefficients, no data.
+    fn to_json(&self) -> PyResult<String> {
+        self.model.to_json().or_raise()
+    }
+
+    /// The model from the JSON that `to_json` writes.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<WithCovariates> {
+        Ok(WithCovariates { model: CovariateModel::from_json(text).or_raise()? })
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!("WithCovariates({}, {})", self.base(py)?.repr()?, self.coefficients(py)?.repr()?))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
-        let model = &slf.get().model;
-        Ok((slf.get_type(), (slf.get().base(slf.py())?, model.covariates().to_vec(), model.coefficients().to_vec())))
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((slf.get_type().getattr("from_json")?, (slf.get().to_json()?,)))
     }
 }
-
-type Reduced<'py> = (Bound<'py, pyo3::types::PyType>, (Bound<'py, PyAny>, Vec<String>, Vec<f64>));

@@ -1,10 +1,10 @@
 //! One class a model of repeat buying: its parameters, and how it is fitted.
 
-use engagement_core::model::{self, Model};
+use engagement_core::model::{self, Model, Parameters as _};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::covariates::{self, Covaried};
+use super::covariates;
 use super::fit::{self, Fit};
 use super::of;
 use super::posterior::{self, Posterior};
@@ -15,7 +15,7 @@ use crate::purchases::Purchases;
 /// The class of a model: parameters in, a fit out. A model of regular buying has the whole number `k` before its parameters, and
 /// one that takes covariates is made a model with them.
 macro_rules! class {
-    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } $(with $covaried:path)?) => {
+    ($(#[$doc:meta])* $class:ident $(($k:ident))? { $($letter:ident),+ } $(with $covariates:ident)?) => {
         $(#[$doc])*
         #[pyclass(module = "engagement", extends = PurchaseModel, frozen)]
         #[derive(Debug)]
@@ -92,7 +92,7 @@ macro_rules! class {
                     threads: i64,
                 ) -> PyResult<Fit> {
                     let options = fit::options(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
-                    covariates::fit(py, purchases, covariates, options, $covaried)
+                    $covariates::fit(py, model::$class::NAME, purchases, covariates, options)
                 }
             )?
 
@@ -120,15 +120,15 @@ class! {
 }
 class! {
     /// Customers who may leave at any time: the Pareto/NBD (Schmittlein, Morrison & Colombo 1987).
-    ParetoNbd { r, alpha, s, beta } with Covaried::ParetoNbd
+    ParetoNbd { r, alpha, s, beta } with covariates
 }
 class! {
     /// Customers who may leave after a repeat purchase: the BG/NBD (Fader, Hardie & Lee 2005).
-    BgNbd { r, alpha, a, b } with Covaried::BgNbd
+    BgNbd { r, alpha, a, b } with covariates
 }
 class! {
     /// Customers who may leave after any purchase, the first included: the MBG/NBD (Batislam, Denizel & Filiztekin 2007).
-    MbgNbd { r, alpha, a, b } with Covaried::MbgNbd
+    MbgNbd { r, alpha, a, b } with covariates
 }
 class! {
     /// The BG/NBD with regular buying: the BG/CNBD-k (Platzer & Reutterer 2016).

@@ -1,10 +1,10 @@
 //! What customers spend per purchase.
 
-use engagement_core::model::{self, Estimated as _};
+use engagement_core::model::{self, Estimated as _, Parameters as _};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
-use super::covariates::{self, Covaried};
+use super::covariates;
 use super::fit::{self, Fit};
 use super::of;
 use super::posterior::{self, Posterior};
@@ -56,7 +56,7 @@ impl GammaGamma {
         threads: i64,
     ) -> PyResult<Fit> {
         let options = fit::options(penalty, priors, None, threads)?.coefficient_penalty(coefficient_penalty);
-        covariates::fit(py, purchases, covariates, options, Covaried::GammaGamma)
+        covariates::fit(py, model::GammaGamma::NAME, purchases, covariates, options)
     }
 
     /// Draws from the posterior of the parameters, of customers with paid repeat purchases.
