@@ -278,13 +278,13 @@ pub(crate) fn check_curvature<M: RowLikelihood<Row>, Row: Copy + Sync + std::fmt
     };
     for largest in [0, largest] {
         let second = Weighted { rows: &[*row], weights: &[1.0], largest }.curvature(model, 1).unwrap();
-        for j in 0..n {
+        for j in 0..second.len() {
             let [near, middle, far] = [1.0, 2.0, 3.0].map(|by| (gradient(by, j), gradient(-by, j)));
-            let slopes = gradient(0.0, j);
-            for i in 0..n {
+            let slope = gradient(0.0, j)[j];
+            for (i, row_of_second) in second.iter().enumerate() {
                 let rise = |(up, down): &(Vec<f64>, Vec<f64>)| up[i] - down[i];
                 let want = (45.0 * rise(&near) - 9.0 * rise(&middle) + rise(&far)) / (60.0 * step);
-                let got = second[i][j] + if i == j { slopes[i] } else { 0.0 };
+                let got = row_of_second[j] + if i == j { slope } else { 0.0 };
                 assert!((got - want).abs() <= tolerance, "{model:?} {row:?} {i} {j}: {got} {want}");
             }
         }

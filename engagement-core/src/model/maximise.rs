@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::math::minimise::{Minimum, Place, Search};
 use crate::math::{exp, ln};
 
+/// The second derivatives at a point; `None` where differences of the gradient have to serve.
+pub(crate) type Second<'a> = &'a dyn Fn(&[f64]) -> Option<Vec<Vec<f64>>>;
+
 /// A log-likelihood to maximise.
 ///
 /// The search takes logarithms of parameters, so a change of the time unit only shifts those of parameters with a time in them, and
@@ -17,9 +20,9 @@ pub(crate) struct Problem<'a, M> {
     /// Takes the logarithms of the parameters (coefficients as they are), returns the log-likelihood of all customers and writes its
     /// gradient by what it took.
     pub(crate) objective: &'a (dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
-    /// Takes the logarithms of the parameters, returns the second derivatives θᵢ θⱼ ∂²/∂θᵢ∂θⱼ of the log-likelihood; `None` where
-    /// differences of the gradient have to serve, as with coefficients.
-    pub(crate) curvature: &'a dyn Fn(&[f64]) -> Option<Vec<Vec<f64>>>,
+    /// Takes the logarithms of the parameters, returns the second derivatives θᵢ θⱼ ∂²/∂θᵢ∂θⱼ of the log-likelihood; never with
+    /// coefficients.
+    pub(crate) curvature: Second<'a>,
     pub(crate) customers: f64,
     /// The size of what each coefficient is multiplied by, and 1 for parameters: the search takes each times its unit.
     pub(crate) units: Vec<f64>,
