@@ -1,9 +1,9 @@
 //! Elementary functions of a block of numbers: the bits of the functions of one number, in a fraction of the time.
 //!
-//! The steps are those of the `libm` crate (FreeBSD's `s_log1p.c` and `e_exp.c`) with choices in place of branches, so that a
-//! compiler can take several numbers at once. Whether the bits are the same is tested, and nothing but speed depends on it.
+//! The steps are those of the `libm` crate (FreeBSD's `e_log.c`, `s_log1p.c` and `e_exp.c`) with choices in place of branches, so
+//! that a compiler can take several numbers at once. Whether the bits are the same is tested, and nothing but speed depends on it.
 
-use super::{exp, ln_1p};
+use super::{exp, ln, ln_1p};
 
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
@@ -20,22 +20,58 @@ const LARGEST: f64 = 1e300;
 /// The largest exponent of either sign.
 const LARGEST_EXPONENT: f64 = 700.0;
 
+/// About 2/3, 2/5, ..., 2/15: the series of ln((1 + s)/(1 − s)).
+const LOGS: [f64; 7] = [
+    0.666_666_666_666_673_5,
+    0.399_999_999_994_094_2,
+    0.285_714_287_436_623_9,
+    0.222_221_984_321_497_84,
+    0.181_835_721_616_180_5,
+    0.153_138_376_992_093_73,
+    0.147_981_986_051_165_86,
+];
+
 fn within<const N: usize>(numbers: &[f64; N], least: f64, most: f64) -> bool {
     numbers.iter().fold(true, |within, &x| within & (x >= least) & (x <= most))
+}
+
+/// 2^k (1 + f) has the bits `bits`, with 1 + f from √½ to √2.
+#[inline]
+fn scaled(bits: u64) -> (f64, f64) {
+    let bits = bits + (ONE - ROOT_HALF);
+    let k = f64::from_bits((bits >> 52) | TWO_52.to_bits()) - (TWO_52 + 1023.0);
+    (k, f64::from_bits((bits & FRACTION) + ROOT_HALF) - 1.0)
+}
+
+/// ln(2^k (1 + f)) + c for a small c.
+#[inline]
+fn ln_of_scaled(k: f64, f: f64, c: f64) -> f64 {
+    let half_square = 0.5 * f * f;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let even = w * (LOGS[1] + w * (LOGS[3] + w * LOGS[5]));
+    let odd = z * (LOGS[0] + w * (LOGS[2] + w * (LOGS[4] + w * LOGS[6])));
+    s * (half_square + (odd + even)) + (k * LN2_LOW + c) - half_square + f + k * LN2_HIGH
+}
+
+/// ln x of every number; they are taken together where all are positive, and none is subnormal or enormous.
+#[inline]
+pub(crate) fn ln_of_block<const N: usize>(numbers: &[f64; N]) -> [f64; N] {
+    if !within(numbers, f64::MIN_POSITIVE, LARGEST) {
+        return numbers.map(ln);
+    }
+    let mut logs = [0.0; N];
+    for (log, x) in logs.iter_mut().zip(numbers) {
+        let (k, f) = scaled(x.to_bits());
+        *log = ln_of_scaled(k, f, 0.0);
+    }
+    logs
 }
 
 /// ln(1 + x) of every number; they are taken together where none is negative or enormous.
 #[inline]
 pub(crate) fn ln_1p_of_block<const N: usize>(numbers: &[f64; N]) -> [f64; N] {
-    const LOGS: [f64; 7] = [
-        0.666_666_666_666_673_5,
-        0.399_999_999_994_094_2,
-        0.285_714_287_436_623_9,
-        0.222_221_984_321_497_84,
-        0.181_835_721_616_180_5,
-        0.153_138_376_992_093_73,
-        0.147_981_986_051_165_86,
-    ];
     /// Below √2 − 1 a number needs no scaling.
     const SMALL: f64 = f64::from_bits(0x3fda_827a << 32);
     if !within(numbers, 0.0, LARGEST) {
@@ -45,19 +81,11 @@ pub(crate) fn ln_1p_of_block<const N: usize>(numbers: &[f64; N]) -> [f64; N] {
     for (log, &x) in logs.iter_mut().zip(numbers) {
         // 1 + x = 2^k (1 + f), and c corrects for the rounding of the sum.
         let up = 1.0 + x;
-        let bits = up.to_bits() + (ONE - ROOT_HALF);
-        let k = f64::from_bits((bits >> 52) | TWO_52.to_bits()) - (TWO_52 + 1023.0);
-        let f = f64::from_bits((bits & FRACTION) + ROOT_HALF) - 1.0;
+        let (k, f) = scaled(up.to_bits());
         let lost = if k >= 2.0 { 1.0 - (up - x) } else { x - (up - 1.0) };
         let c = if k < 54.0 { lost / up } else { 0.0 };
         let (k, c, f) = if x < SMALL { (0.0, 0.0, x) } else { (k, c, f) };
-        let half_square = 0.5 * f * f;
-        let s = f / (2.0 + f);
-        let z = s * s;
-        let w = z * z;
-        let even = w * (LOGS[1] + w * (LOGS[3] + w * LOGS[5]));
-        let odd = z * (LOGS[0] + w * (LOGS[2] + w * (LOGS[4] + w * LOGS[6])));
-        *log = s * (half_square + (odd + even)) + (k * LN2_LOW + c) - half_square + f + k * LN2_HIGH;
+        *log = ln_of_scaled(k, f, c);
     }
     logs
 }
@@ -128,6 +156,10 @@ mod tests {
         for block in numbers(LARGEST, &[0x3fda_827a, 0x3ca0_0000, 0x3ff0_0000, 0x3fe6_a09e]).as_chunks::<8>().0 {
             assert_eq!(ln_1p_of_block(block).map(f64::to_bits), block.map(|x| ln_1p(x).to_bits()), "{block:?}");
         }
+        for block in numbers(LARGEST, &[0x3ff0_0000, 0x3fe6_a09e, 0x3ff6_a09e]).as_chunks::<8>().0 {
+            let block = &block.map(|x| if x < f64::MIN_POSITIVE { 2.0 } else { x });
+            assert_eq!(ln_of_block(block).map(f64::to_bits), block.map(|x| ln(x).to_bits()), "{block:?}");
+        }
         for block in numbers(LARGEST_EXPONENT, &[0x3e30_0001, 0x3fd6_2e43, 0x3ff0_a2b2]).as_chunks::<8>().0 {
             for block in [*block, block.map(|x| -x)] {
                 assert_eq!(exp_of_block(&block).map(f64::to_bits), block.map(|x| exp(x).to_bits()), "{block:?}");
@@ -136,6 +168,8 @@ mod tests {
         // One that the blocks do not take has its neighbours taken one by one.
         let far = [1.0, f64::INFINITY, 1e305, -0.5];
         assert_eq!(ln_1p_of_block(&far), far.map(ln_1p));
+        let far = [1.0, f64::INFINITY, 5e-324, 0.5];
+        assert_eq!(ln_of_block(&far), far.map(ln));
         let far = [1.0, -3.0, 709.0, -720.0, f64::NEG_INFINITY];
         assert_eq!(exp_of_block(&far), far.map(exp));
     }

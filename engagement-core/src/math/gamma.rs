@@ -1,4 +1,4 @@
-//! Gamma function: its logarithm and the logarithm's derivative.
+//! Gamma function: its logarithm and the logarithm's derivatives.
 
 use super::ln;
 
@@ -24,6 +24,17 @@ pub(super) const STIRLING_DIGAMMA: [f64; 9] = {
     let mut k = 0;
     while k < 9 {
         series[k] *= (2 * k + 1) as f64;
+        k += 1;
+    }
+    series
+};
+
+/// The same for ψ′: B₂ₖ, before x^−(2k+1).
+pub(super) const STIRLING_TRIGAMMA: [f64; 9] = {
+    let mut series = STIRLING_DIGAMMA;
+    let mut k = 0;
+    while k < 9 {
+        series[k] *= (2 * k + 2) as f64;
         k += 1;
     }
     series
@@ -99,6 +110,20 @@ pub(crate) fn digamma(x: f64) -> f64 {
     let v = 1.0 / x;
     let v2 = v * v;
     ln(x) - 0.5 * v - v2 * polynomial(&STIRLING_DIGAMMA, v2) - below
+}
+
+/// ψ′(x), the second derivative of ln Γ(x), for x > 0: a sum of positive terms.
+///
+/// ψ′(x) = ψ′(x + 1) + 1/x² up to where the asymptotic series holds.
+pub(crate) fn trigamma(x: f64) -> f64 {
+    let (mut x, mut below) = (x, 0.0);
+    while x < LARGE {
+        below += 1.0 / (x * x);
+        x += 1.0;
+    }
+    let v = 1.0 / x;
+    let v2 = v * v;
+    below + v * (1.0 + 0.5 * v + v2 * polynomial(&STIRLING_TRIGAMMA, v2))
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@ use crate::math::oracle::{Worst, rows};
 
 #[test]
 fn agree_with_the_high_precision_table() {
-    let [mut gamma, mut first] = [Worst::of("ln_gamma"), Worst::of("digamma")];
-    for [x, ln_gamma_x, digamma_x] in rows(include_str!("../../tests/oracle/gamma.csv")) {
+    let [mut gamma, mut first, mut second] = ["ln_gamma", "digamma", "trigamma"].map(Worst::of);
+    for [x, ln_gamma_x, digamma_x, trigamma_x] in rows(include_str!("../../tests/oracle/gamma.csv")) {
         gamma.see(ln_gamma(x), ln_gamma_x, ln_gamma_x, &[x]);
         first.see(digamma(x), digamma_x, digamma_x, &[x]);
+        second.see(trigamma(x), trigamma_x, trigamma_x, &[x]);
     }
     gamma.check();
     first.check();
+    second.check();
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Minimisation of a smooth function of a few variables: BFGS, then Newton.
 //!
 //! The quasi-Newton steps follow Nocedal & Wright (2006), "Numerical Optimization", doi:10.1007/978-0-387-40065-5, chapters 3 and 6,
-//! with three departures: the first metric is a Hessian by forward differences of the gradient instead of the identity, which
-//! spares more evaluations than it costs for a few variables; the variables live in a box; and the last steps are Newton's, so
-//! that the gradient ends at rounding level and the Hessian that the covariance needs is there.
+//! with three departures: the first metric is a Hessian instead of the identity, by forward differences of the gradient where it
+//! is not known, which spares more evaluations than it costs for a few variables; the variables live in a box; and the last steps
+//! are Newton's, so that the gradient ends at rounding level and the Hessian that the covariance needs is there.
 
 use super::symmetric::{Eigen, distance, dot, identity, largest, positive_inverse, times, update};
 
 /// A function of a point that also writes its gradient; a value that is not finite marks a point outside the domain.
 pub(crate) type Objective<'a> = &'a dyn Fn(&[f64], &mut [f64]) -> f64;
+
+/// The second derivatives at a place; `None` where differences of the gradient have to serve.
+pub(crate) type Curvature<'a> = &'a dyn Fn(&Place) -> Option<Vec<Vec<f64>>>;
 
 /// The step of the central differences of the gradient: the cube root of its relative noise.
 const CENTRAL: f64 = 3e-5;
@@ -27,6 +30,11 @@ const EDGE: f64 = 1e-9;
 const UNBOUNDED_ERROR: f64 = 10.0;
 /// Half the squared number of standard errors that no longer matters: what a total log-likelihood may still gain.
 const NEGLIGIBLE: f64 = 1e-6;
+/// How far a Hessian by differences, which costs many evaluations, still leads to the minimum; and how far none has changed.
+const NEAR: f64 = 1e-3;
+const ALIKE: f64 = 1e-6;
+/// A step, and a gradient, that are not worth an evaluation.
+const SETTLED: f64 = 1e-12;
 /// Descents after which a search gives up.
 const DESCENTS: u32 = 5;
 /// Steps that together must gain something.
@@ -36,6 +44,7 @@ const PATIENCE: usize = 10;
 #[derive(Clone, Copy)]
 pub(crate) struct Search<'a> {
     pub(crate) objective: Objective<'a>,
+    pub(crate) curvature: Curvature<'a>,
     /// How many observations the function is a mean over: turns curvature into standard errors.
     pub(crate) weight: f64,
     pub(crate) max_iterations: u32,
@@ -74,6 +83,8 @@ struct Walk<'a> {
     low: Vec<f64>,
     high: Vec<f64>,
     effort: Effort,
+    /// Whether the last Hessian is none by differences.
+    exact: bool,
 }
 
 impl Search<'_> {
@@ -82,7 +93,7 @@ impl Search<'_> {
     /// The best start is followed to the end. The others are followed in the metric found there until they are seen to run into the
     /// same minimum or into a worse one. `metric` is the inverse Hessian near the starts, where it is known.
     pub(crate) fn minimise(&self, starts: &[Vec<f64>], metric: Option<&[Vec<f64>]>) -> (Option<Minimum>, Effort) {
-        let mut walk = Walk { search: *self, low: Vec::new(), high: Vec::new(), effort: Effort::default() };
+        let mut walk = Walk { search: *self, low: Vec::new(), high: Vec::new(), effort: Effort::default(), exact: false };
         let mut places: Vec<Place> = starts.iter().filter_map(|start| walk.at(start.clone())).collect();
         walk.effort.starts = places.len() as u32;
         places.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -155,15 +166,23 @@ impl Walk<'_> {
     fn follow(&mut self, start: Place, metric: Option<&[Vec<f64>]>) -> Minimum {
         self.low = start.point.iter().map(|x| x - REACH).collect();
         self.high = start.point.iter().map(|x| x + REACH).collect();
-        let metric = metric.map_or_else(|| positive_inverse(&self.hessian(&start, false)), <[_]>::to_vec);
+        let metric = match (metric, self.exact(&start)) {
+            // Near the minimum Newton's steps are the shortest way, where a Hessian costs no more than a step.
+            (Some(_), Some(hessian)) => return self.finish(start, Some(hessian)),
+            (Some(metric), None) => metric.to_vec(),
+            (None, Some(hessian)) => positive_inverse(&hessian),
+            (None, None) => positive_inverse(&self.differences(&start, false)),
+        };
         let (place, _) = self.descend(start, metric, |_, _| false);
-        self.finish(place)
+        self.finish(place, None)
     }
 
     /// Newton's steps at the end of a descent, and further descents for as long as they find a flat direction that leads down.
-    fn finish(&mut self, mut place: Place) -> Minimum {
+    /// `hessian` is that of the place, where it is known already.
+    fn finish(&mut self, mut place: Place, mut hessian: Option<Eigen>) -> Minimum {
         for _ in 0..DESCENTS {
-            match self.polish(place) {
+            let known = hessian.take().unwrap_or_else(|| self.hessian(&place, true));
+            match self.polish(place, known) {
                 Ok(minimum) => return minimum,
                 Err(lower) => {
                     let metric = positive_inverse(&self.hessian(&lower, true));
@@ -204,7 +223,7 @@ impl Walk<'_> {
             return None;
         }
         let (place, stopped) = self.descend(start, metric, |place, fall| known.converged && given_up(place, fall));
-        (!stopped && (!known.converged || place.value < known.place.value - slack)).then(|| self.finish(place))
+        (!stopped && (!known.converged || place.value < known.place.value - slack)).then(|| self.finish(place, None))
     }
 
     /// BFGS from a place until the gradient is small, nothing more is gained, or `stop` says so of a place and the fall of the
@@ -297,15 +316,16 @@ impl Walk<'_> {
     }
 
     /// Newton's steps until the gradient is at rounding level; or a lower place far away, along a direction that looked flat.
-    fn polish(&mut self, mut place: Place) -> Result<Minimum, Place> {
+    fn polish(&mut self, mut place: Place, mut hessian: Eigen) -> Result<Minimum, Place> {
         let n = place.point.len();
         let flat = (1.0 / (UNBOUNDED_ERROR * UNBOUNDED_ERROR * self.search.weight)).max(1e-9);
-        let mut hessian = self.hessian(&place, true);
         let mut origin = place.point.clone();
+        // A Hessian that costs little is taken anew as soon as the covariance would need it to be.
+        let stale = if self.exact { ALIKE } else { NEAR };
         let mut unbounded = vec![false; n];
         let mut level = vec![false; n];
         for round in 0..self.search.max_iterations.min(60) {
-            if round > 0 && distance(&origin, &place.point) > 1e-3 {
+            if round > 0 && distance(&origin, &place.point) > stale {
                 hessian = self.hessian(&place, true);
                 origin.clone_from(&place.point);
             }
@@ -342,7 +362,7 @@ impl Walk<'_> {
             self.effort.iterations += 1;
             place = next;
         }
-        if distance(&origin, &place.point) > 1e-6 {
+        if distance(&origin, &place.point) > ALIKE {
             hessian = self.hessian(&place, true);
         }
         let rest: Vec<f64> = (0..n).map(|i| if unbounded[i] { 0.0 } else { place.gradient[i] }).collect();
@@ -358,7 +378,8 @@ impl Walk<'_> {
         let before = largest(&self.free_gradient(place));
         // A mean near 0 may be one of large values: its rounding is not told by its size.
         let noise = 16.0 * f64::EPSILON * place.value.abs() + 0.1 * NEGLIGIBLE / self.search.weight;
-        if before <= 1e-15 || largest(step) <= 1e-15 {
+        let longest = largest(step);
+        if before <= 1e-15 || longest <= 1e-15 || before <= SETTLED && longest <= SETTLED {
             return None;
         }
         let mut length = 1.0;
@@ -392,8 +413,20 @@ impl Walk<'_> {
         None
     }
 
-    /// Second derivatives by differences of the gradient: central ones, or forward ones at half the cost.
+    /// The Hessian: as it is where it is known, else by differences.
     fn hessian(&mut self, place: &Place, central: bool) -> Eigen {
+        self.exact(place).unwrap_or_else(|| self.differences(place, central))
+    }
+
+    /// The Hessian, where it is known.
+    fn exact(&mut self, place: &Place) -> Option<Eigen> {
+        let rows = (self.search.curvature)(place).filter(|rows| rows.iter().flatten().all(|cell| cell.is_finite()));
+        self.exact = rows.is_some();
+        Some(Eigen::new(&rows?))
+    }
+
+    /// The Hessian by differences of the gradient: central ones, or forward ones at half the cost.
+    fn differences(&mut self, place: &Place, central: bool) -> Eigen {
         let n = place.point.len();
         let mut rows = identity(n);
         let h = if central { CENTRAL } else { FORWARD };

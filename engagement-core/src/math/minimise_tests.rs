@@ -2,7 +2,7 @@ use super::*;
 use crate::math::exp;
 
 fn minimise(objective: Objective<'_>, starts: &[Vec<f64>]) -> (Minimum, Effort) {
-    let (found, effort) = Search { objective, weight: 1e3, max_iterations: 500 }.minimise(starts, None);
+    let (found, effort) = Search { objective, curvature: &|_| None, weight: 1e3, max_iterations: 500 }.minimise(starts, None);
     (found.unwrap(), effort)
 }
 
@@ -37,6 +37,29 @@ fn curvature_is_exact() {
     let root = 250_601_f64.sqrt();
     for (got, want) in found.hessian.values.iter().zip([501.0 - root, 501.0 + root]) {
         assert!((got - want).abs() < 1e-6 * want, "{got} {want}");
+    }
+}
+
+/// Where the Hessian is known it is that of the minimum, or of a place nearer to it than matters; and near the minimum a few of
+/// Newton's steps are all.
+#[test]
+fn known_curvature_is_taken() {
+    let curvature = |place: &Place| {
+        let (x, y) = (place.point[0], place.point[1]);
+        let mixed = -400.0 * x;
+        Some(vec![vec![1200.0 * x * x - 400.0 * y + 2.0, mixed], vec![mixed, 200.0]])
+    };
+    let search = Search { objective: &rosenbrock, curvature: &curvature, weight: 1e3, max_iterations: 500 };
+    let root = 250_601_f64.sqrt();
+    let near: &[Vec<f64>] = &[vec![0.5, 1.0], vec![1.0, 2.0]];
+    for (start, metric, most) in [([-1.2, 1.0], None, 60), ([1.01, 1.03], Some(near), 8)] {
+        let (found, effort) = search.minimise(&[start.to_vec()], metric);
+        let found = found.unwrap();
+        assert!(found.converged && found.place.point.iter().all(|x| (x - 1.0).abs() < 1e-12), "{found:?}");
+        assert!(effort.evaluations <= most, "{effort:?}");
+        for (got, want) in found.hessian.values.iter().zip([501.0 - root, 501.0 + root]) {
+            assert!((got - want).abs() < 1e-7 * want, "{got} {want}");
+        }
     }
 }
 
@@ -97,7 +120,12 @@ fn edges_of_the_domain_are_kept() {
         let (found, _) = minimise(&barrier, &[vec![start]]);
         assert!(found.converged && (found.place.point[0] - 1.0).abs() < 1e-9, "{found:?}");
     }
-    assert!(Search { objective: &barrier, weight: 1.0, max_iterations: 9 }.minimise(&[vec![-1.0]], None).0.is_none());
+    assert!(
+        Search { objective: &barrier, curvature: &|_| None, weight: 1.0, max_iterations: 9 }
+            .minimise(&[vec![-1.0]], None)
+            .0
+            .is_none()
+    );
 }
 
 /// Of two minima the lower one is found from any order of the starts, and equal starts cost one evaluation.
@@ -123,8 +151,8 @@ fn the_best_minimum_wins() {
 #[test]
 fn giving_up_is_said() {
     let start = vec![-1.2, 1.0, 4.0];
-    let (found, effort) =
-        Search { objective: &rosenbrock, weight: 1.0, max_iterations: 2 }.minimise(std::slice::from_ref(&start), None);
+    let (found, effort) = Search { objective: &rosenbrock, curvature: &|_| None, weight: 1.0, max_iterations: 2 }
+        .minimise(std::slice::from_ref(&start), None);
     let found = found.unwrap();
     assert!(!found.converged && found.place.value < rosenbrock(&start, &mut [0.0; 3]), "{found:?}");
     assert!(effort.iterations <= 4, "{effort:?}");

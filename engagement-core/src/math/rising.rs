@@ -1,6 +1,6 @@
-//! Differences of ln Γ and ψ, without the cancellation of the two values: what a count adds to a likelihood.
+//! Differences of ln Γ, ψ and ψ′, without the cancellation of the two values: what a count adds to a likelihood.
 
-use super::gamma::{LARGE, STIRLING, STIRLING_DIGAMMA};
+use super::gamma::{LARGE, STIRLING, STIRLING_DIGAMMA, STIRLING_TRIGAMMA};
 use super::{Sum, ln, ln_1p, ln_gamma, minus_ln_1p};
 
 /// Up to here a whole step in ln Γ is one product.
@@ -67,6 +67,30 @@ pub(crate) fn digamma_rise(a: f64, x: f64) -> f64 {
     }
     let powers = Powers::new(at, x);
     sum + ln_1p(x / at) + powers.difference * 0.5 + powers.even(&STIRLING_DIGAMMA)
+}
+
+/// ψ′(a) − ψ′(a + x) for a > 0 and x ≥ 0: zero or more, a sum of terms of one sign.
+pub(crate) fn trigamma_fall(a: f64, x: f64) -> f64 {
+    let mut sum = 0.0;
+    if x <= SHORT_SUM && x == x.trunc() {
+        let mut i = 0.0;
+        while i < x {
+            sum += 1.0 / ((a + i) * (a + i));
+            i += 1.0;
+        }
+        return sum;
+    }
+    let mut at = a;
+    while at < LARGE {
+        // 1/at² − 1/(at + x)², with quotients of at most about 1 where at is small.
+        let end = at + x;
+        sum += x / end * ((at + end) / end) / (at * at);
+        at += 1.0;
+    }
+    let powers = Powers::new(at, x);
+    let (u, v) = (powers.u, powers.v);
+    let rest = powers.sum(u * u + u * v + v * v, v * v * v, &STIRLING_TRIGAMMA);
+    sum + powers.difference * (1.0 + 0.5 * (u + v) + rest)
 }
 
 /// v = 1/a, u = 1/(a + x) and the differences vⁿ − uⁿ = (v − u) Sₙ, where Sₙ = Σᵢ uⁱ v^(n−1−i) has positive terms only.
@@ -145,6 +169,35 @@ impl Rising {
     #[inline]
     pub(crate) fn digamma(&self, n: usize) -> f64 {
         self.digamma.get(n).copied().unwrap_or_else(|| digamma_rise(self.a, n as f64))
+    }
+}
+
+/// ψ′(a) − ψ′(a + n) for every whole n up to a largest.
+#[derive(Clone, Debug)]
+pub(crate) struct Falling {
+    a: f64,
+    trigamma: Vec<f64>,
+}
+
+impl Falling {
+    /// The table of `a` for n = 0 to `max_x`, at most 4,096.
+    pub(crate) fn new(a: f64, max_x: usize) -> Falling {
+        let size = max_x.min(Rising::LONGEST);
+        let mut falling = Falling { a, trigamma: Vec::with_capacity(size + 1) };
+        let mut squares = Sum::default();
+        falling.trigamma.push(0.0);
+        for n in 0..size {
+            let at = a + n as f64;
+            squares.add(1.0 / (at * at));
+            falling.trigamma.push(squares.value());
+        }
+        falling
+    }
+
+    /// ψ′(a) − ψ′(a + n).
+    #[inline]
+    pub(crate) fn trigamma(&self, n: usize) -> f64 {
+        self.trigamma.get(n).copied().unwrap_or_else(|| trigamma_fall(self.a, n as f64))
     }
 }
 

@@ -167,7 +167,8 @@ fn fit_rows<M: Covariate + RowLikelihood<Row>, Row: Copy + Sync>(
     };
     let mut units = vec![1.0; template.base.values().len()];
     units.extend(covariates.sizes().iter().cycle().take(count));
-    let problem = Problem { template: &template, objective: &objective, customers: groups.rows.len() as f64, units };
+    let problem =
+        Problem { template: &template, objective: &objective, curvature: &|_| None, customers: groups.rows.len() as f64, units };
     problem.maximise(&[template.estimates()], None, options)
 }
 

@@ -1,5 +1,8 @@
 use super::*;
 use crate::math::Random;
+use crate::model::gamma_gamma::Paid;
+use crate::model::likelihood::Weighted;
+use crate::model::maximise::Problem;
 use crate::model::{GammaGamma, Prior, Renewals, ShiftedBetaGeometric, Spend};
 
 const HIGH_END: [u64; 8] = [1000, 869, 743, 653, 593, 551, 517, 491];
@@ -125,5 +128,29 @@ fn threads_and_parts_do_not_matter() {
     let whole = fit(options.start(&[1.0, 2.0, 10.0]));
     for (got, want) in one.model.values().into_iter().zip(whole.model.values()) {
         close(got, want, 1e-8);
+    }
+}
+
+/// A covariance with a prior and a penalty is that of differences of the gradient.
+#[test]
+fn priors_and_penalties_have_their_curvature() {
+    let truth = GammaGamma::new(2.0, 3.0, 20.0).unwrap();
+    let mut random = Random::new(6, 0);
+    let spends: Vec<Spend> = (0..2_000).map(|i| Spend::new(1 + i % 4, truth.simulate(&mut random, 1)[0]).unwrap()).collect();
+    let priors = [Prior::LogNormal { mu: 0.7, sigma: 0.05 }, Prior::Gamma { shape: 30.0, rate: 10.0 }];
+    let options = FitOptions::default().prior("p", priors[0]).prior("q", priors[1]).penalty(1e-5);
+    let (rows, weights) = (Paid::of_all(&spends), vec![1.0; spends.len()]);
+    let data = Weighted { rows: &rows, weights: &weights, largest: 4 };
+    let objective = |ln_values: &[f64], gradient: &mut [f64]| {
+        let values: Vec<f64> = ln_values.iter().map(|&ln| exp(ln)).collect();
+        data.log_likelihood(&truth.with_values(&values).unwrap(), 1, gradient)
+    };
+    let problem =
+        Problem { template: &truth, objective: &objective, curvature: &|_| None, customers: 2_000.0, units: vec![1.0; 3] };
+    let starts = [truth.values()];
+    let differences = problem.maximise(&starts, None, &options).unwrap();
+    let fit = data.fit(&truth, &starts, 0.0, &options).unwrap();
+    for (got, want) in fit.standard_errors().unwrap().into_iter().zip(differences.standard_errors().unwrap()) {
+        close(got, want, 1e-7);
     }
 }

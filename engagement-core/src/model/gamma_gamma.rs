@@ -2,12 +2,15 @@
 
 use super::fit::{Fit, FitOptions};
 use super::interval::{self, Interval};
-use super::likelihood::{Block, RowLikelihood, Weighted};
+use super::likelihood::{Block, RowLikelihood, Terms, Weighted};
 use super::parameters::parameters;
 use super::spend::{Independence, Spend};
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::{Random, digamma_rise, exp, gamma_inc, ln, ln_1p_of_block, ln_beta, ln_gamma};
+use crate::math::{
+    Random, digamma_rise, exp, gamma_inc, ln, ln_1p_of_block, ln_beta, ln_gamma, ln_of_block, trigamma, trigamma_fall,
+};
 use crate::purchases::Purchases;
+use crate::purchases::radix::sort;
 
 parameters! {
     /// Money spent per purchase: gamma-gamma.
@@ -64,8 +67,10 @@ impl GammaGamma {
         if rows.len() < 2 {
             return failed("fewer than two customers have repeat purchases with a value: there is no spread to fit");
         }
+        let mut other = rows.clone();
         // Positive numbers have the order of their bits.
-        rows.sort_unstable_by_key(|spend| u128::from(spend.count()) << 64 | u128::from(spend.mean().to_bits()));
+        sort(&mut rows, &mut other, |spend| spend.mean().to_bits());
+        sort(&mut rows, &mut other, |spend| u64::from(spend.count()));
         let mut weights: Vec<f64> = Vec::with_capacity(rows.len());
         weights.extend(rows.chunk_by(|a, b| a == b).map(|equal| equal.len() as f64));
         rows.dedup();
@@ -78,7 +83,7 @@ impl GammaGamma {
             return failed("the customers' mean values differ by less than 0.1 %: there is no spread to fit");
         }
         let starts = starts(&rows, &weights, mean, spread);
-        let rows: Vec<Paid> = rows.iter().map(Paid::of).collect();
+        let rows = Paid::of_all(&rows);
         let data = Weighted { rows: &rows, weights: &weights, largest };
         data.fit(&GammaGamma { p: 1.0, q: 1.0, v: 1.0 }, &starts, 0.0, options)
     }
@@ -184,14 +189,15 @@ const LEAST_SPREAD: f64 = 1e-6;
 
 /// The mean of f over all customers.
 fn mean_of(rows: &[Spend], weights: &[f64], f: impl Fn(&Spend) -> f64) -> f64 {
-    let total: f64 = weights.iter().sum();
-    rows.iter().zip(weights).map(|(row, weight)| weight / total * f(row)).sum()
+    let share = 1.0 / weights.iter().sum::<f64>();
+    rows.iter().zip(weights).map(|(row, weight)| weight * share * f(row)).sum()
 }
 
 /// The mean of the mean values, and the square of their coefficient of variation.
 fn moments(rows: &[Spend], weights: &[f64]) -> (f64, f64) {
     let mean = mean_of(rows, weights, Spend::mean);
-    (mean, mean_of(rows, weights, |row| (row.mean() / mean - 1.0) * (row.mean() / mean - 1.0)))
+    let square = |off: f64| off * off;
+    (mean, mean_of(rows, weights, |row| square(row.mean() / mean - 1.0)))
 }
 
 /// Parameters whose moments are those of the data, for several shares of the spread between and within customers.
@@ -219,7 +225,23 @@ impl Paid {
         let spent = f64::from(spend.count()) * spend.mean();
         Paid { count: spend.count(), spent, ln_spent: ln(spent) }
     }
+
+    /// The same of many customers.
+    pub(crate) fn of_all(spends: &[Spend]) -> Vec<Paid> {
+        let (blocks, rest) = spends.as_chunks::<32>();
+        let mut rows = Vec::with_capacity(spends.len());
+        for block in blocks {
+            let spent = block.map(|spend| f64::from(spend.count()) * spend.mean());
+            let logs = ln_of_block(&spent).into_iter().zip(spent);
+            rows.extend(block.iter().zip(logs).map(|(spend, (ln_spent, spent))| Paid { count: spend.count(), spent, ln_spent }));
+        }
+        rows.extend(rest.iter().map(Paid::of));
+        rows
+    }
 }
+
+/// The largest count of a table.
+const LONGEST: u32 = 256;
 
 /// What rows share.
 #[derive(Clone, Debug)]
@@ -249,7 +271,6 @@ impl RowLikelihood<Paid> for GammaGamma {
     type Table = Shared;
 
     fn table(&self, largest: u32) -> Shared {
-        const LONGEST: u32 = 256;
         Shared { ln_v: ln(self.v), counts: (1..=largest.min(LONGEST)).map(|count| self.of_count(count)).collect() }
     }
 
@@ -261,9 +282,11 @@ impl RowLikelihood<Paid> for GammaGamma {
 
     fn rows<const N: usize>(&self, table: &Shared, rows: &[Paid; N], block: &mut Block<N>) {
         let GammaGamma { p, q, v } = *self;
+        // The smaller one of v and what was spent, over the larger one.
         let mut ratios = [0.0; N];
         for (ratio, paid) in ratios.iter_mut().zip(rows) {
-            *ratio = if paid.spent < v { paid.spent / v } else { v / paid.spent };
+            let (small, large) = if paid.spent < v { (paid.spent, v) } else { (v, paid.spent) };
+            *ratio = small / large;
         }
         let logs = ln_1p_of_block(&ratios);
         let [by_p, by_q, by_v, ..] = &mut block.slopes;
@@ -272,15 +295,55 @@ impl RowLikelihood<Paid> for GammaGamma {
             (block.values[i], by_p[i], by_q[i]) = (shared.value, shared.by_p, shared.by_q);
         }
         for (i, paid) in rows.iter().enumerate() {
-            let (x, spent) = (f64::from(paid.count), paid.spent);
+            let (x, ratio, log) = (f64::from(paid.count), ratios[i], logs[i]);
+            let large = 1.0 / (1.0 + ratio);
             // ln(1 + xm/v) and ln(1 + v/(xm)) are a logarithm apart that is known: the smaller one keeps its digits.
-            let ln_ratio = paid.ln_spent - table.ln_v;
-            let (far, near) = if spent < v { (logs[i], logs[i] - ln_ratio) } else { (logs[i] + ln_ratio, logs[i]) };
-            let (px, whole) = (p * x, v + spent);
+            let apart = paid.ln_spent - table.ln_v;
+            let less = paid.spent < v;
+            let (far, near) = if less { (log, log - apart) } else { (log + apart, log) };
+            let (spent, rate) = if less { (ratio * large, large) } else { (large, ratio * large) };
+            let px = p * x;
             block.values[i] = block.values[i] - paid.ln_spent - q * far - px * near;
             by_p[i] = p * (by_p[i] - x * near);
             by_q[i] = q * (by_q[i] - far);
-            by_v[i] = q * (spent / whole) - px * (v / whole);
+            by_v[i] = q * spent - px * rate;
+        }
+    }
+
+    fn curved(&self, largest: u32) -> Option<impl Terms<Paid>> {
+        Some(Curved { model: *self, counts: (1..=largest.min(LONGEST)).map(|count| Curved::of_count(self, count)).collect() })
+    }
+}
+
+/// The second derivatives at the parameters of a model.
+struct Curved {
+    model: GammaGamma,
+    /// p² ∂²/∂p², pq ∂²/∂p∂q and q² ∂²/∂q² by count: they are the same for all rows with it.
+    counts: Vec<[f64; 3]>,
+}
+
+impl Curved {
+    fn of_count(model: &GammaGamma, count: u32) -> [f64; 3] {
+        let GammaGamma { p, q, .. } = *model;
+        let px = p * f64::from(count);
+        [-px * px * trigamma_fall(px, q), px * q * trigamma(px + q), -q * q * trigamma_fall(q, px)]
+    }
+}
+
+impl Terms<Paid> for Curved {
+    fn rows<const N: usize>(&self, rows: &[Paid; N], block: &mut Block<N>) {
+        let GammaGamma { p, q, v } = self.model;
+        let [by_pp, by_pq, by_qq, by_pv, by_qv, by_vv, ..] = &mut block.slopes;
+        for (i, paid) in rows.iter().enumerate() {
+            let of_count = self.counts.get(paid.count as usize - 1).copied();
+            [by_pp[i], by_pq[i], by_qq[i]] = of_count.unwrap_or_else(|| Curved::of_count(&self.model, paid.count));
+        }
+        for (i, paid) in rows.iter().enumerate() {
+            let (px, whole) = (p * f64::from(paid.count), v + paid.spent);
+            let (rate, spent) = (v / whole, paid.spent / whole);
+            by_pv[i] = -px * rate;
+            by_qv[i] = q * spent;
+            by_vv[i] = px * rate * rate - q * spent * (1.0 + rate);
         }
     }
 }

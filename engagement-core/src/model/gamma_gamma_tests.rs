@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::Parameters;
+use crate::model::likelihood::check_curvature;
 
 fn close(got: f64, want: f64, relative: f64) {
     assert!((got - want).abs() <= relative * want.abs(), "{got:e} is not {want:e}");
@@ -29,6 +30,30 @@ fn gradient_is_a_central_difference() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn curvature_is_a_difference_of_the_gradient() {
+    for values in [[6.25, 3.74, 15.44], [0.01, 40.0, 1e-3], [300.0, 0.2, 5e4], [1e-6, 1e-6, 1e6], [1e5, 1e6, 1e3]] {
+        let model = GammaGamma::new(values[0], values[1], values[2]).unwrap();
+        for (count, mean) in [(1, 3.0), (7, 22.35), (300, 0.02), (900, 1e4)] {
+            let paid = Paid::of(&Spend::new(count, mean).unwrap());
+            // The gradient's rounding, over the step.
+            let logs = (paid.ln_spent - ln(values[2])).abs() + 1.0;
+            let size = 1.0 + (values[0] * f64::from(count) + values[1]) * logs;
+            check_curvature(&model, &paid, 256, 1e-12 * size);
+        }
+    }
+}
+
+/// Every spend has the logarithm that it has alone, wherever it stands.
+#[test]
+fn many_are_as_one() {
+    let spends: Vec<Spend> = (1..80).map(|i| Spend::new(i, 0.1 * f64::from(i * i)).unwrap()).collect();
+    for (paid, spend) in Paid::of_all(&spends).iter().zip(&spends) {
+        let alone = Paid::of(spend);
+        assert_eq!((paid.count, paid.spent, paid.ln_spent), (alone.count, alone.spent, alone.ln_spent));
     }
 }
 

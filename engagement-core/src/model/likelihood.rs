@@ -1,4 +1,6 @@
-//! The log-likelihood of many customers as one sum with its gradient.
+//! The log-likelihood of many customers as one sum with its derivatives.
+
+use std::convert::Infallible;
 
 use super::fit::{Fit, FitOptions};
 use super::history::PurchaseHistory;
@@ -21,8 +23,8 @@ const PARALLEL: usize = 16_384;
 const MANY: usize = 10_000;
 /// The size of that part.
 const PART: usize = 2_500;
-/// The most parameters of a model.
-const MOST: usize = 8;
+/// The most parameters of a model, and second derivatives of one that tells them.
+const MOST: usize = 10;
 
 /// A model whose log-likelihood is a sum over customers, with its gradient by the logarithms of the parameters.
 pub(crate) trait RowLikelihood<Row>: Parameters {
@@ -44,13 +46,45 @@ pub(crate) trait RowLikelihood<Row>: Parameters {
             block.slopes.iter_mut().zip(&*gradient).for_each(|(slopes, slope)| slopes[at] = *slope);
         }
     }
+
+    /// What tells the second derivatives of rows whose frequency is at most `largest`; `None` where differences of the gradient have
+    /// to serve.
+    fn curved(&self, _largest: u32) -> Option<impl Terms<Row>> {
+        None::<Infallible>
+    }
 }
 
-/// The log-likelihoods of several rows.
+/// What is summed over rows.
+pub(crate) trait Terms<Row>: Sync {
+    /// Writes what the rows have.
+    fn rows<const N: usize>(&self, rows: &[Row; N], block: &mut Block<N>);
+}
+
+/// Nothing.
+impl<Row> Terms<Row> for Infallible {
+    fn rows<const N: usize>(&self, _: &[Row; N], _: &mut Block<N>) {
+        match *self {}
+    }
+}
+
+/// The log-likelihood of rows at the parameters of a model.
+struct At<'a, M, Table> {
+    model: &'a M,
+    table: &'a Table,
+}
+
+impl<Row, M: RowLikelihood<Row>> Terms<Row> for At<'_, M, M::Table> {
+    fn rows<const N: usize>(&self, rows: &[Row; N], block: &mut Block<N>) {
+        self.model.rows(self.table, rows, block);
+    }
+}
+
+/// The log-likelihoods of several rows, or their second derivatives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block<const N: usize> {
     pub(crate) values: [f64; N],
-    /// The derivatives by the logarithm of each parameter.
+    /// The derivatives by the logarithm of each parameter. Or the second derivatives θᵢ θⱼ ∂²/∂θᵢ∂θⱼ, each j ≤ i in turn: those by
+    /// the logarithms, less the first derivative where i = j.
     pub(crate) slopes: [[f64; N]; MOST],
 }
 
@@ -136,9 +170,24 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
     /// The log-likelihood of all rows; its gradient by the logarithms of the parameters is written into `gradient`.
     pub(crate) fn log_likelihood<M: RowLikelihood<Row>>(&self, model: &M, threads: usize, gradient: &mut [f64]) -> f64 {
         let table = model.table(self.largest);
-        let n = gradient.len().min(MOST);
+        let sums = self.sums(&At { model, table: &table }, gradient.len(), threads);
+        gradient.iter_mut().zip(&sums.slopes).for_each(|(slope, sum)| *slope = sum.value());
+        sums.value.value()
+    }
+
+    /// The sums of [`curved`](RowLikelihood::curved) over all rows, as a symmetric matrix, where the model tells them.
+    fn curvature<M: RowLikelihood<Row>>(&self, model: &M, threads: usize) -> Option<Vec<Vec<f64>>> {
+        let n = M::PARAMETERS.len();
+        let sums = self.sums(&model.curved(self.largest)?, n * (n + 1) / 2, threads);
+        let cell = |i: usize, j: usize| sums.slopes[i.max(j) * (i.max(j) + 1) / 2 + i.min(j)].value();
+        Some((0..n).map(|i| (0..n).map(|j| cell(i, j)).collect()).collect())
+    }
+
+    /// The sums over all rows, of the first `n` derivatives.
+    fn sums(&self, terms: &impl Terms<Row>, n: usize, threads: usize) -> Sums {
         let threads = if self.rows.len() < PARALLEL { 1 } else { threads };
-        let sums = in_chunks(self.rows.len().div_ceil(CHUNK), threads, |chunk| {
+        let n = n.min(MOST);
+        let chunks = in_chunks(self.rows.len().div_ceil(CHUNK), threads, |chunk| {
             let mut sums = Sums::default();
             let span = chunk * CHUNK..self.rows.len().min((chunk + 1) * CHUNK);
             let (blocks, rows) = self.rows[span.clone()].as_chunks::<BLOCK>();
@@ -146,25 +195,24 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
             if !blocks.is_empty() {
                 let mut block = Block::new();
                 for (rows, weights) in blocks.iter().zip(weights) {
-                    model.rows(&table, rows, &mut block);
+                    terms.rows(rows, &mut block);
                     sums.add(&block, weights, n);
                 }
             }
             let mut one = Block::new();
             for (&row, &weight) in rows.iter().zip(weights_left) {
-                model.rows(&table, &[row], &mut one);
+                terms.rows(&[row], &mut one);
                 sums.add(&one, &[weight], n);
             }
             Ok(sums)
         });
-        let Ok(sums) = sums else { return f64::NAN };
         let mut total = Sums::default();
-        for chunk in &sums {
+        // No chunk fails.
+        for chunk in chunks.iter().flatten() {
             total.value.merge(chunk.value);
             total.slopes.iter_mut().zip(&chunk.slopes).for_each(|(total, sum)| total.merge(*sum));
         }
-        gradient.iter_mut().zip(&total.slopes).for_each(|(slope, sum)| *slope = sum.value());
-        total.value.value()
+        total
     }
 
     /// The model of maximum likelihood. `starts` are parameter values; `constant` is the part of the log-likelihood that no
@@ -176,16 +224,18 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
         constant: f64,
         options: &FitOptions,
     ) -> Result<Fit<M>> {
-        let objective = |ln_values: &[f64], gradient: &mut [f64]| {
+        let model_at = |ln_values: &[f64]| {
             let mut values = [0.0; MOST];
             values.iter_mut().zip(ln_values).for_each(|(value, &ln)| *value = crate::math::exp(ln));
-            match template.with_values(&values[..ln_values.len().min(MOST)]) {
-                Ok(model) => self.log_likelihood(&model, options.threads, gradient) + constant,
-                Err(_) => f64::NAN,
-            }
+            template.with_values(&values[..ln_values.len().min(MOST)])
         };
+        let objective = |ln_values: &[f64], gradient: &mut [f64]| match model_at(ln_values) {
+            Ok(model) => self.log_likelihood(&model, options.threads, gradient) + constant,
+            Err(_) => f64::NAN,
+        };
+        let curvature = |ln_values: &[f64]| self.curvature(&model_at(ln_values).ok()?, options.threads);
         let units = vec![1.0; M::PARAMETERS.len()];
-        let problem = Problem { template, objective: &objective, customers: self.customers(), units };
+        let problem = Problem { template, objective: &objective, curvature: &curvature, customers: self.customers(), units };
         if self.rows.len() >= MANY && options.start.is_none() {
             // Where many rows differ, an even part of them says nearly where the maximum is and how curved it is there.
             let every = self.rows.len() / PART;
@@ -205,5 +255,38 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
             }
         }
         problem.maximise(starts, None, options)
+    }
+}
+
+/// Asserts that the second derivatives of a row are sixth-order differences of its gradient, within `tolerance`; with tables and
+/// without.
+#[cfg(test)]
+pub(crate) fn check_curvature<M: RowLikelihood<Row>, Row: Copy + Sync + std::fmt::Debug>(
+    model: &M,
+    row: &Row,
+    largest: u32,
+    tolerance: f64,
+) {
+    let step = 2e-3;
+    let n = M::PARAMETERS.len();
+    let gradient = |by: f64, j: usize| {
+        let mut values = model.values();
+        values[j] *= crate::math::exp(by * step);
+        let (model, mut gradient) = (model.with_values(&values).unwrap(), vec![0.0; n]);
+        model.row(&model.table(0), row, &mut gradient);
+        gradient
+    };
+    for largest in [0, largest] {
+        let second = Weighted { rows: &[*row], weights: &[1.0], largest }.curvature(model, 1).unwrap();
+        for j in 0..second.len() {
+            let [near, middle, far] = [1.0, 2.0, 3.0].map(|by| (gradient(by, j), gradient(-by, j)));
+            let slope = gradient(0.0, j)[j];
+            for (i, row_of_second) in second.iter().enumerate() {
+                let rise = |(up, down): &(Vec<f64>, Vec<f64>)| up[i] - down[i];
+                let want = (45.0 * rise(&near) - 9.0 * rise(&middle) + rise(&far)) / (60.0 * step);
+                let got = row_of_second[j] + if i == j { slope } else { 0.0 };
+                assert!((got - want).abs() <= tolerance, "{model:?} {row:?} {i} {j}: {got} {want}");
+            }
+        }
     }
 }

@@ -4,8 +4,11 @@ use super::fit::{Convergence, Covariance, Estimated, Fit};
 use super::fit_options::FitOptions;
 use super::prior::Prior;
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::minimise::{Minimum, Search};
+use crate::math::minimise::{Minimum, Place, Search};
 use crate::math::{exp, ln};
+
+/// The second derivatives at a point; `None` where differences of the gradient have to serve.
+pub(crate) type Second<'a> = &'a dyn Fn(&[f64]) -> Option<Vec<Vec<f64>>>;
 
 /// A log-likelihood to maximise.
 ///
@@ -17,6 +20,9 @@ pub(crate) struct Problem<'a, M> {
     /// Takes the logarithms of the parameters (coefficients as they are), returns the log-likelihood of all customers and writes its
     /// gradient by what it took.
     pub(crate) objective: &'a (dyn Fn(&[f64], &mut [f64]) -> f64 + Sync),
+    /// Takes the logarithms of the parameters, returns the second derivatives θᵢ θⱼ ∂²/∂θᵢ∂θⱼ of the log-likelihood; never with
+    /// coefficients.
+    pub(crate) curvature: Second<'a>,
     pub(crate) customers: f64,
     /// The size of what each coefficient is multiplied by, and 1 for parameters: the search takes each times its unit.
     pub(crate) units: Vec<f64>,
@@ -35,7 +41,7 @@ impl Extra<'_> {
     fn add(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let mut value = 0.0;
         for (index, prior) in &self.priors {
-            let (density, slope) = prior.ln_density_of_ln(point[*index], false);
+            let (density, slope, _) = prior.ln_density_of_ln(point[*index], false);
             value += density / self.customers;
             gradient[*index] += slope / self.customers;
         }
@@ -50,6 +56,18 @@ impl Extra<'_> {
             }
         }
         value
+    }
+
+    /// Its second derivative by each parameter's logarithm, less the first.
+    fn curvature(&self, point: &[f64]) -> Vec<f64> {
+        let penalty = self.options.penalty;
+        let mut curvature: Vec<f64> =
+            point.iter().map(|u| if penalty > 0.0 { -2.0 * penalty * exp(2.0 * u) } else { 0.0 }).collect();
+        for (index, prior) in &self.priors {
+            let (_, slope, second) = prior.ln_density_of_ln(point[*index], false);
+            curvature[*index] += (second - slope) / self.customers;
+        }
+        curvature
     }
 }
 
@@ -80,7 +98,17 @@ impl<M: Estimated> Problem<'_, M> {
             gradient.iter_mut().zip(&self.units).for_each(|(slope, unit)| *slope /= -unit);
             -value
         };
-        let search = Search { objective: &loss, weight: self.customers, max_iterations: options.max_iterations };
+        let curvature = |place: &Place| {
+            let mut rows = (self.curvature)(&place.point)?;
+            rows.iter_mut().flatten().for_each(|cell| *cell /= -self.customers);
+            let more = extra.curvature(&place.point);
+            for (i, (slope, more)) in place.gradient.iter().zip(more).enumerate() {
+                rows[i][i] += slope - more;
+            }
+            Some(rows)
+        };
+        let search =
+            Search { objective: &loss, curvature: &curvature, weight: self.customers, max_iterations: options.max_iterations };
         let (found, effort) = search.minimise(&starts, metric);
         let Some(found) = found else {
             let message =

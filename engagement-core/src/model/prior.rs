@@ -70,29 +70,29 @@ impl Prior {
         .map(drop)
     }
 
-    /// The log-density at exp(`u`) and its derivative by `u`; of the logarithm itself where `jacobian` is wanted, which sampling in
+    /// The log-density at exp(`u`) and its first and second derivative by `u`; of the logarithm itself where `jacobian` is wanted, which sampling in
     /// logarithms needs and a maximum a posteriori must not have.
-    pub(crate) fn ln_density_of_ln(&self, u: f64, jacobian: bool) -> (f64, f64) {
-        let (density, slope) = match *self {
+    pub(crate) fn ln_density_of_ln(&self, u: f64, jacobian: bool) -> (f64, f64, f64) {
+        let (density, slope, second) = match *self {
             Prior::Gamma { shape, rate } => {
                 let x = rate * exp(u);
-                (shape * ln(rate) - ln_gamma(shape) + (shape - 1.0) * u - x, shape - 1.0 - x)
+                (shape * ln(rate) - ln_gamma(shape) + (shape - 1.0) * u - x, shape - 1.0 - x, -x)
             }
             Prior::LogNormal { mu, sigma } => {
                 let z = (u - mu) / sigma;
-                (-u - ln(sigma) - HALF_LN_TWO_PI - 0.5 * z * z, -1.0 - z / sigma)
+                (-u - ln(sigma) - HALF_LN_TWO_PI - 0.5 * z * z, -1.0 - z / sigma, -1.0 / (sigma * sigma))
             }
             Prior::HalfNormal { sigma } => {
                 let z = exp(u) / sigma;
-                (HALF_LN_TWO_OVER_PI - ln(sigma) - 0.5 * z * z, -z * z)
+                (HALF_LN_TWO_OVER_PI - ln(sigma) - 0.5 * z * z, -z * z, -2.0 * z * z)
             }
             Prior::Weibull { shape, scale } => {
                 let z = u - ln(scale);
                 let x = exp(shape * z);
-                (ln(shape) - ln(scale) + (shape - 1.0) * z - x, shape - 1.0 - shape * x)
+                (ln(shape) - ln(scale) + (shape - 1.0) * z - x, shape - 1.0 - shape * x, -shape * shape * x)
             }
         };
-        if jacobian { (density + u, slope + 1.0) } else { (density, slope) }
+        if jacobian { (density + u, slope + 1.0, second) } else { (density, slope, second) }
     }
 }
 
@@ -125,8 +125,11 @@ mod tests {
                 let h = 1e-5;
                 let difference =
                     (prior.ln_density_of_ln(u + h, jacobian).0 - prior.ln_density_of_ln(u - h, jacobian).0) / (2.0 * h);
-                let slope = prior.ln_density_of_ln(u, jacobian).1;
+                let (_, slope, second) = prior.ln_density_of_ln(u, jacobian);
                 assert!((slope - difference).abs() < 1e-8 * slope.abs().max(1.0), "{prior:?} at {u}: {slope} {difference}");
+                let difference =
+                    (prior.ln_density_of_ln(u + h, jacobian).1 - prior.ln_density_of_ln(u - h, jacobian).1) / (2.0 * h);
+                assert!((second - difference).abs() < 1e-8 * second.abs().max(1.0), "{prior:?} at {u}: {second} {difference}");
             }
         }
     }

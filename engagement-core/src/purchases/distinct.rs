@@ -5,15 +5,13 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::Purchases;
+use super::radix::sort;
 use crate::error::Result;
 use crate::model::PurchaseHistory;
 use crate::score::in_chunks;
 
 /// Histories computed together, by one thread.
 const CHUNK: usize = 64;
-
-/// Values of a digit: as many as a cache has room to write to at once.
-const DIGITS: usize = 2048;
 
 /// The histories that differ, and how many customers have each: CDNOW's 23,570 customers have 8,685.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -217,28 +215,6 @@ fn filled<T: Clone>(value: T, length: usize) -> Result<Vec<T>> {
     let mut vector = room(length)?;
     vector.resize(length, value);
     Ok(vector)
-}
-
-/// Sorts by a key and leaves the order of equal ones, digit by digit from the lowest; `other` is as long as `rows`.
-fn sort(rows: &mut Vec<Row<u64>>, other: &mut Vec<Row<u64>>, key: impl Fn(&Row<u64>) -> u64) {
-    let highest = rows.iter().map(&key).max().unwrap_or(0);
-    let mut shift = 0;
-    while shift < u64::BITS && highest >> shift > 0 {
-        let digit = |row: &Row<u64>| (key(row) >> shift) as usize % DIGITS;
-        let mut starts = [0_usize; DIGITS];
-        rows.iter().for_each(|row| starts[digit(row)] += 1);
-        let mut start = 0;
-        for place in &mut starts {
-            start += std::mem::replace(place, start);
-        }
-        for row in rows.iter() {
-            let place = &mut starts[digit(row)];
-            other[*place] = *row;
-            *place += 1;
-        }
-        std::mem::swap(rows, other);
-        shift += DIGITS.ilog2();
-    }
 }
 
 #[cfg(test)]

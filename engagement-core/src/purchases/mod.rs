@@ -3,6 +3,7 @@
 mod columns;
 mod distinct;
 mod options;
+pub(crate) mod radix;
 mod refunds;
 mod rows;
 mod summarise;

@@ -70,17 +70,17 @@ POINTS += [2.5, 3.0, 5.5, 9.999, 10.0, 10.5, 12.0, 100.0, 1e4, 1e6, 1e7]
 
 
 def gamma():
-    """ln Γ and ψ."""
+    """ln Γ, ψ and ψ′."""
     xs = POINTS + spread(-6, 7, 120, 2) + [1.0 + x for x in spread(-4, 0, 60, 3)]
     table(
         "gamma",
-        ["x", "ln_gamma", "digamma"],
-        [(x, mp.loggamma(mpf(x)), mp.digamma(mpf(x))) for x in xs],
+        ["x", "ln_gamma", "digamma", "trigamma"],
+        [(x, mp.loggamma(mpf(x)), mp.digamma(mpf(x)), mp.psi(1, mpf(x))) for x in xs],
     )
 
 
 def rising():
-    """ln Γ(a + x) − ln Γ(a) and the difference of its derivative."""
+    """ln Γ(a + x) − ln Γ(a) and the differences of its derivatives, of the second one as it falls."""
     pairs = list(itertools.product([1e-6, 0.01, 0.24, 1.0, 1.4616, 3.5, 9.99, 10.0, 31.4, 1e3, 1e6, 1e7], [0.0, 1.0, 2.0, 5.0, 7.0, 8.0, 9.0, 30.0, 1e3, 1e6]))
     pairs += list(zip(spread(-6, 7, 150, 4), spread(-12, 6, 150, 5)))
     pairs += list(zip(spread(-1, 1.2, 60, 6), spread(-3, 1.5, 60, 7)))
@@ -88,8 +88,8 @@ def rising():
     rows = []
     for a, x in pairs:
         b, s = mpf(a), mpf(a) + mpf(x)
-        rows.append((a, x, mp.loggamma(s) - mp.loggamma(b), mp.digamma(s) - mp.digamma(b)))
-    table("rising", ["a", "x", "ln_rising", "digamma_rise"], rows)
+        rows.append((a, x, mp.loggamma(s) - mp.loggamma(b), mp.digamma(s) - mp.digamma(b), mp.psi(1, b) - mp.psi(1, s)))
+    table("rising", ["a", "x", "ln_rising", "digamma_rise", "trigamma_fall"], rows)
 
 
 # Beta function

@@ -47,16 +47,18 @@ pub(super) fn rounded(time: f64) -> f64 {
     (time * 100.0).round() / 100.0
 }
 
-/// How near a fit has to come to that of a source: shares of the parameters and of the standard errors, which the sources have from
-/// numeric derivatives, and the gradient that may be left.
+/// How near a fit has to come to that of a source: shares of the parameters and of the standard errors, and the gradient that may be
+/// left.
 pub(super) struct Nearness {
     pub(super) parameters: f64,
     pub(super) errors: f64,
     pub(super) gradient: f64,
 }
 
-/// The nearness where both sides are exact but for rounding.
+/// The nearness where both sides are exact but for rounding, and standard errors have numeric derivatives.
 pub(super) const SAME: Nearness = Nearness { parameters: 1e-7, errors: 1e-5, gradient: 1e-12 };
+/// The nearness to standard errors of 17 digits: Newton's method on the definition, in 40 digits.
+pub(super) const ALL_DIGITS: Nearness = Nearness { parameters: 1e-8, errors: 1e-7, gradient: 1e-12 };
 
 pub(super) fn check_fit<M: Parameters>(fit: &Fit<M>, parameters: &[f64], errors: &[f64], log_likelihood: f64, near: &Nearness) {
     assert!((fit.log_likelihood - log_likelihood).abs() < 1e-8, "{}", fit.log_likelihood);

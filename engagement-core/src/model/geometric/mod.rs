@@ -7,6 +7,7 @@
 //! Everything is written with positive terms only: the textbook forms subtract numbers of nearly the same size.
 
 mod ahead;
+mod curvature;
 mod discount;
 mod erlang;
 mod fitting;

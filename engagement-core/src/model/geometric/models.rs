@@ -79,6 +79,10 @@ macro_rules! answers {
             ) {
                 self.family().rows(table, rows, block);
             }
+
+            fn curved(&self, largest: u32) -> Option<impl $crate::model::likelihood::Terms<$crate::model::PurchaseHistory>> {
+                self.family().curved(largest)
+            }
         }
 
         impl $crate::model::PurchaseModel for $model {

@@ -3,6 +3,7 @@
 use super::ahead::Of;
 use super::*;
 use crate::math::Random;
+use crate::model::likelihood::{Terms, check_curvature};
 use crate::model::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Nbd, Parameters, ParetoNbd, PurchaseModel};
 use proptest::prelude::*;
 
@@ -72,6 +73,26 @@ proptest! {
             // Rounding of the values, and the third derivative, which no term's size exceeds much.
             let size = 1.0 + value.abs() + f64::from(customer.frequency()) * 30.0 + family.r * 8.0;
             prop_assert!((slope - difference).abs() <= 1e-9 * size * size, "{i}: {slope} {difference}");
+        }
+    }
+
+    #[test]
+    fn curvature_agrees_with_differences_of_the_gradient(family in families(1.5, 1), customer in customers(2.0)) {
+        let Geometric { r, alpha, a, b, first, .. } = family;
+        let size = 1.0 + f64::from(customer.frequency()) * 30.0 + r * 8.0 + a + b;
+        if first {
+            check_curvature(&MbgNbd::new(r, alpha, a, b).unwrap(), &customer, 1000, 1e-9 * size);
+        } else {
+            check_curvature(&BgNbd::new(r, alpha, a, b).unwrap(), &customer, 1000, 1e-9 * size);
+        }
+    }
+
+    #[test]
+    fn curvature_is_finite(family in families(6.0, 1), customer in customers(6.0)) {
+        for largest in [0, customer.frequency().min(1000)] {
+            let mut block = Block::<1>::new();
+            family.curved(largest).unwrap().rows(&[customer], &mut block);
+            prop_assert!(block.slopes.iter().all(|[second]| second.is_finite()), "{block:?}");
         }
     }
 

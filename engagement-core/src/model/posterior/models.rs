@@ -63,7 +63,7 @@ impl GammaGamma {
     /// found, or the sampler stopped; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) through the progress.
     pub fn posterior(purchases: &Purchases, options: &PosteriorOptions<'_>) -> Result<Posterior<GammaGamma>> {
         let spends: Vec<Spend> = purchases.spends().into_iter().filter(|spend| spend.count() > 0).collect();
-        let rows: Vec<Paid> = spends.iter().map(Paid::of).collect();
+        let rows = Paid::of_all(&spends);
         let weights = vec![1.0; rows.len()];
         let largest = spends.iter().map(Spend::count).max().unwrap_or(0);
         let data = Weighted { rows: &rows, weights: &weights, largest };

@@ -30,7 +30,7 @@ pub(super) fn sample<M: RowLikelihood<Row>, Row: Copy + Sync>(
         let Ok(model) = model_at(point) else { return f64::NAN };
         let mut value = data.log_likelihood(&model, threads, gradient);
         for &(index, prior) in &priors {
-            let (density, slope) = prior.ln_density_of_ln(point[index], true);
+            let (density, slope, _) = prior.ln_density_of_ln(point[index], true);
             value += density;
             gradient[index] += slope;
         }
@@ -42,7 +42,12 @@ pub(super) fn sample<M: RowLikelihood<Row>, Row: Copy + Sync>(
         gradient.iter_mut().for_each(|slope| *slope /= -customers);
         -value / customers
     };
-    let search = Search { objective: &loss, weight: customers, max_iterations: FitOptions::default().max_iterations };
+    let search = Search {
+        objective: &loss,
+        curvature: &|_| None,
+        weight: customers,
+        max_iterations: FitOptions::default().max_iterations,
+    };
     let start: Vec<f64> = fitted.values().into_iter().map(ln).collect();
     let (Some(mode), _) = search.minimise(&[start], None) else {
         let message = "the posterior is not finite at its maximum: look for a prior far out of the data's scale";
