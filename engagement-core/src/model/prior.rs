@@ -70,8 +70,8 @@ impl Prior {
         .map(drop)
     }
 
-    /// The log-density at exp(`u`) and its first and second derivative by `u`; of the logarithm itself where `jacobian` is wanted, which sampling in
-    /// logarithms needs and a maximum a posteriori must not have.
+    /// The log-density at exp(`u`) and its first and second derivative by `u`; of the logarithm itself where `jacobian` is wanted, which
+    /// sampling in logarithms needs and a maximum a posteriori must not have.
     pub(crate) fn ln_density_of_ln(&self, u: f64, jacobian: bool) -> (f64, f64, f64) {
         let (density, slope, second) = match *self {
             Prior::Gamma { shape, rate } => {

@@ -57,7 +57,7 @@ pub(super) struct Nearness {
 
 /// The nearness where both sides are exact but for rounding, and standard errors have numeric derivatives.
 pub(super) const SAME: Nearness = Nearness { parameters: 1e-7, errors: 1e-5, gradient: 1e-12 };
-/// The nearness to standard errors of 17 digits: Newton's method on the definition, in 40 digits.
+/// The nearness to what `make_fits.py` prints: Newton's method on the definition, in 40 digits.
 pub(super) const ALL_DIGITS: Nearness = Nearness { parameters: 1e-8, errors: 1e-7, gradient: 1e-12 };
 
 pub(super) fn check_fit<M: Parameters>(fit: &Fit<M>, parameters: &[f64], errors: &[f64], log_likelihood: f64, near: &Nearness) {
