@@ -199,6 +199,7 @@ mod tests {
         let json = model.to_json().unwrap();
         assert_eq!(CovariateModel::from_json(&json).unwrap(), model, "{json}");
         assert_eq!((model.name(), model.covariates()), (M::NAME, with.covariates()));
+        assert_eq!(with.coefficients(), &with.estimates()[M::PARAMETERS.len()..]);
         assert_eq!(model.base(), plain.into());
         assert_eq!(model.of(&[1.0, 30.0]).unwrap(), with.of(&[1.0, 30.0]).unwrap().into());
         assert_eq!((model.names(), model.estimates()), (with.names(), with.estimates()));

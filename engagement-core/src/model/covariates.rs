@@ -245,6 +245,12 @@ impl<M: Covariate> WithCovariates<M> {
         &self.covariates
     }
 
+    /// The coefficients, in the order in which [`new`](WithCovariates::new) takes them.
+    #[must_use]
+    pub fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
     /// The coefficient of a covariate in a parameter, or `None` where there is none.
     #[must_use]
     pub fn coefficient(&self, parameter: &str, covariate: &str) -> Option<f64> {
