@@ -261,7 +261,8 @@ impl Held {
         }
     }
 
-    fn refused(&self, wanted: &str) -> Error {
+    /// What is answered where the model is of another sort than the one that is asked for.
+    pub(crate) fn refused(&self, wanted: &str) -> Error {
         match self.sort() {
             Sort::Covariates(model) => wrong_sort(format!(
                 "{} has covariates ({}): eng_model_of_customer gives the model of a customer, which can be asked this",
