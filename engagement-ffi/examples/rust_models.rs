@@ -1,8 +1,8 @@
 //! What `examples/c/models.c` prints, by the Rust library: `tests/clients.sh` compares the two.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, Covariates, Estimated, Fit, FitOptions, MbgNbd, Parameters, Prior, PurchaseHistory, PurchaseModel,
-    RenewalModel, Renewals, ShiftedBetaGeometric, WithCovariates, likelihood_ratio_test,
+    BetaDiscreteWeibull, Covariates, Estimated, Fit, FitOptions, MbgNbd, Nbd, Parameters, PosteriorOptions, Prior,
+    PurchaseHistory, PurchaseModel, RenewalModel, Renewals, ShiftedBetaGeometric, WithCovariates, likelihood_ratio_test,
 };
 use engagement_core::stay::{Stage, StageOptions, silence_probability, stage_of};
 use engagement_core::{PurchaseColumns, Purchases, Result, TimeUnit, simulate};
@@ -10,7 +10,8 @@ use engagement_core::{PurchaseColumns, Purchases, Result, TimeUnit, simulate};
 fn main() -> Result<()> {
     contracts()?;
     stages_of_drawn()?;
-    covariates()
+    covariates()?;
+    posterior()
 }
 
 /// The parameters with their 90 % intervals.
@@ -36,6 +37,8 @@ fn contracts() -> Result<()> {
     println!("after 12 renewals {survival:.4} are left, and {rate:.4} of them came through the last");
     let (expected, residual) = (model.expected_renewals(4, 12), model.discounted_renewals(4, 0.1)?);
     println!("of one renewed 4 times {expected:.4} more of 12, worth {residual:.4} periods");
+    let [new, once, seven] = [0, 1, 7].map(|renewed| model.discounted_renewals(renewed, 0.1));
+    println!("those renewed 0, 1 and 7 times are worth {:.4}, {:.4} and {:.4}", new?, once?, seven?);
     Ok(())
 }
 
@@ -84,5 +87,36 @@ fn covariates() -> Result<()> {
         sums[row / 500] += plain[row / 500].expected_purchases(&purchases.history(row), 52.0)?;
     }
     println!("in a year {:.4} purchases of those online, {:.4} of the others", sums[1], sums[0]);
+    Ok(())
+}
+
+fn posterior() -> Result<()> {
+    let purchases = simulate::purchases(&Nbd::new(0.8, 10.0)?, &[40.0; 400], None, TimeUnit::Week, 3, 0)?;
+    let options = PosteriorOptions::default().chains(2).tune(500).draws(500).seed(1);
+    let drawn = Nbd::posterior(&purchases, &options.prior("r", Prior::Gamma { shape: 2.0, rate: 2.0 }))?;
+    println!("{} draws of {} chains, {} astray", drawn.models().len(), drawn.chains(), drawn.divergences());
+    for (parameter, interval) in drawn.parameters().iter().zip(drawn.credible_intervals(0.9)?) {
+        println!(
+            "{:<8} {:10.4} +- {:.4}, {:.4} to {:.4}, R-hat {:.3}, {:.0} and {:.0} independent",
+            parameter.name,
+            parameter.mean,
+            parameter.standard_deviation,
+            interval.low,
+            interval.high,
+            parameter.r_hat,
+            parameter.bulk_size,
+            parameter.tail_size
+        );
+    }
+    let customer = PurchaseHistory::new(3, 30.0, 40.0)?;
+    let mut sum = 0.0;
+    for model in drawn.models() {
+        sum += model.expected_purchases(&customer, 52.0)?;
+    }
+    println!(
+        "in a year {:.4} purchases of one who bought 3 times more; the first r drawn is {:.4}",
+        sum / drawn.models().len() as f64,
+        drawn.models()[0].r()
+    );
     Ok(())
 }

@@ -109,6 +109,8 @@ typedef struct eng_scores_tag *eng_scores;
 typedef struct eng_purchases_tag *eng_purchases;
 /** A handle: a model with its parameters. See eng_model_new. */
 typedef struct eng_model_tag *eng_model;
+/** A handle: models drawn from a posterior. See eng_posterior_new. */
+typedef struct eng_posterior_tag *eng_posterior;
 /** A handle: engagement ratios by group. See eng_ratios_new. */
 typedef struct eng_ratios_tag *eng_ratios;
 /** A handle: where the stages of customers part, and the customers' stages. See eng_stages_new. */
@@ -1436,6 +1438,15 @@ ENG_API int32_t ENG_CALL eng_model_set_prior(eng_model model, const char *parame
 ENG_API int32_t ENG_CALL eng_model_set_start(eng_model model, int64_t count, const double *values);
 
 /**
+ * Sets k, the phases of a gap between purchases, with which bg-cnbd-k and mbg-cnbd-k are fitted from then on;
+ * 0, the default, chooses the one from 1 to 12 that makes the purchases likeliest. No other model has one.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not 0 to 12,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_set_k(eng_model model, int64_t k);
+
+/**
  * Sets the number of steps over which a fit gives up; 500 by default.
  *
  * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for what is not 0 to 4294967295,
@@ -1635,9 +1646,9 @@ ENG_API int32_t ENG_CALL eng_model_interval(eng_model model, int64_t parameter, 
 
 /**
  * Tests a model against one of which it is an extension, such as beta-discrete-weibull against
- * shifted-beta-geometric, both fitted here to the same customers without priors and penalty: twice the
- * difference of the log-likelihoods, how many parameters more the larger model has, and the probability of such
- * a statistic where the smaller model is true.
+ * shifted-beta-geometric, or a model with covariates against the same without, both fitted here to the same
+ * customers without priors and penalty: twice the difference of the log-likelihoods, how many parameters more
+ * the larger model has, and the probability of such a statistic where the smaller model is true.
  *
  * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for models that are not nested so, or other customers,
  * and as eng_model_evidence for either.
@@ -1668,6 +1679,183 @@ ENG_API int32_t ENG_CALL eng_model_bootstrap(eng_model model, eng_purchases purc
  */
 ENG_API int32_t ENG_CALL eng_model_bootstrap_interval(eng_model model, int64_t parameter, double level,
     double *low, double *high);
+
+/*
+ * Posteriors: models drawn from what priors and purchases say of the parameters
+ * -----------------------------------------------------------------------------
+ */
+
+/**
+ * Makes an empty posterior: 4 chains of 1000 draws each, after a warm-up of 1000 steps.
+ *
+ * Since 0.1; any thread; free with eng_posterior_free. Errors: ENG_INVALID_ARGUMENT, ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_new(eng_posterior *posterior);
+
+/**
+ * Frees a posterior. Null is ignored.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_HANDLE.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_free(eng_posterior posterior);
+
+/**
+ * Gives the text of the last error of this handle; empty if its last call succeeded.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_HANDLE,
+ * ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_error(eng_posterior posterior, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Sets how much is drawn from then on: chains, each from a start of its own, 4 by default; the steps of a chain
+ * in which the sampler adapts itself, and which do not count, 1000 by default; and the draws of a chain after
+ * that, 1000 by default.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for chains that are not 1 to 1000, a
+ * warm-up that is not 0 to 1000000, draws that are not 4 to 1000000, and for more than 1000000 draws of all
+ * chains together, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_set_draws(eng_posterior posterior, int64_t chains, int64_t warm_up,
+    int64_t draws);
+
+/**
+ * Sets the seed of the random numbers, 0 by default. The same seed gives the same draws on any number of
+ * threads, on the same kind of machine: sums in the sampler depend on the processor's vector instructions, as
+ * nothing else in this library does.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_set_seed(eng_posterior posterior, int64_t random_seed);
+
+/**
+ * Sets on how many threads to draw; 0, the default, takes one a processor. The threads live inside the call, a
+ * chain on each.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a number that is not 0 to 1024,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_set_threads(eng_posterior posterior, int32_t threads);
+
+/**
+ * Sets k, the phases of a gap between purchases, of bg-cnbd-k and mbg-cnbd-k; 0, the default, takes that of the
+ * likeliest parameters. It is not drawn. No other model has one.
+ *
+ * Since 0.1; any thread, one at a time. Errors: as eng_model_set_k.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_set_k(eng_posterior posterior, int64_t k);
+
+/**
+ * Sets the prior of a parameter as eng_model_set_prior does. Every parameter has one: where none is set, its
+ * logarithm is normal with the standard deviation 1.5 around that of a typical size, which is the mean age of
+ * the customers for alpha and beta, the mean value of a purchase for v, and 1 for the others.
+ *
+ * Since 0.1; any thread, one at a time; the text is copied. Errors: as eng_model_set_prior.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_set_prior(eng_posterior posterior, const char *parameter,
+    int64_t parameter_len, int32_t prior, double first, double second);
+
+/**
+ * Draws models from the posterior of a model's parameters, by its name: nbd, pareto-nbd, bg-nbd, mbg-nbd,
+ * bg-cnbd-k, mbg-cnbd-k, or gamma-gamma from what the purchases were worth. Chains start around the most likely
+ * parameters. On an error the handle keeps the draws it had.
+ *
+ * Since 0.1; any thread, one at a time; it reports its progress and can be cancelled. Errors: ENG_FIT_FAILED
+ * where the most likely parameters cannot be found, also for purchases that no model can be fitted to, and
+ * where the sampler stopped, ENG_INVALID_ARGUMENT for an unknown name, for purchases without the log_gaps a
+ * model needs, and for priors that do not fit it, ENG_MISSING_FIELD for empty purchases and without a name,
+ * ENG_CANCELLED, ENG_INVALID_UTF8, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_sample(eng_posterior posterior, const char *name, int64_t name_len,
+    eng_purchases purchases);
+
+/**
+ * Tells how far a drawing under way in another thread is: steps done, of how many; both are 0 when none is.
+ * Never waits.
+ *
+ * Since 0.1; any thread, also while another one draws. Errors: ENG_INVALID_ARGUMENT for a null output,
+ * ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_progress(eng_posterior posterior, int64_t *done, int64_t *total);
+
+/**
+ * Stops the drawing under way in another thread, or the next one if none is: it returns ENG_CANCELLED, the
+ * handle keeps the draws it had. Never waits.
+ *
+ * Since 0.1; any thread, also while another one draws. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_cancel(eng_posterior posterior);
+
+/**
+ * Counts the parameters, the chains, the draws of all chains together, and those of them at which the sampler
+ * went astray: where there are any, parts of the posterior may be left out.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the posterior is empty, ENG_INVALID_ARGUMENT for a
+ * null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_count(eng_posterior posterior, int64_t *parameters, int64_t *chains,
+    int64_t *draws, int64_t *divergences);
+
+/**
+ * Gives the letter of the parameter at an index, from 0, as eng_model_parameter_name does.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_INVALID_ARGUMENT for an index that
+ * does not exist, ENG_MISSING_FIELD while the posterior is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_HANDLE,
+ * ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_parameter_name(eng_posterior posterior, int64_t parameter, char *buffer,
+    int64_t capacity, int64_t *needed);
+
+/**
+ * Gives what the draws say of the parameter at an index, from 0: their mean and standard deviation; R-hat,
+ * which is 1 where the chains agree, and infinite where none of them moves; and how many independent draws
+ * would know the middle of the distribution as well, and its 5 % and 95 % quantiles.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index that does not exist or a null output,
+ * ENG_MISSING_FIELD while the posterior is empty, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_parameter(eng_posterior posterior, int64_t parameter, double *mean,
+    double *standard_deviation, double *r_hat, double *bulk_size, double *tail_size);
+
+/**
+ * Gives the credible interval, of a level such as 0.95, of the parameter at an index, from 0: the quantiles of
+ * the draws that cut off the same share at both ends.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for a level that is not between 0 and 1, and as
+ * eng_posterior_parameter.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_interval(eng_posterior posterior, int64_t parameter, double level,
+    double *low, double *high);
+
+/**
+ * Gives draws of the parameter at an index, from 0: chain after chain, all of them of the same number of draws.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for an index and for draws that do not exist, and for a
+ * null output, ENG_MISSING_FIELD while the posterior is empty, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_column(eng_posterior posterior, int64_t parameter, int64_t offset,
+    int64_t count, double *values);
+
+/**
+ * Gives what speaks against trusting the draws, a sentence a line, and nothing where all is well: an R-hat
+ * above 1.01, draws worth fewer than 400 independent ones, draws that went astray.
+ *
+ * Since 0.1; any thread; text rules: see the head of this file. Errors: ENG_MISSING_FIELD while the posterior
+ * is empty, ENG_BUFFER_TOO_SMALL, ENG_INVALID_ARGUMENT, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_posterior_notes(eng_posterior posterior, char *buffer, int64_t capacity,
+    int64_t *needed);
+
+/**
+ * Takes the model of one draw of a posterior, from 0, chain after chain: to ask it what it predicts. On an
+ * error the handle keeps the model it had.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT for a draw that does not exist,
+ * ENG_MISSING_FIELD for an empty posterior, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_from_posterior(eng_model model, eng_posterior posterior, int64_t draw);
 
 /*
  * What a model of purchases or of spend predicts
@@ -1872,6 +2060,96 @@ ENG_API int32_t ENG_CALL eng_model_opportunity_discounted(eng_model model, int64
  */
 ENG_API int32_t ENG_CALL eng_model_opportunity_interval(eng_model model, int64_t frequency, int64_t recency,
     int64_t chances, int64_t n, double level, int64_t *low, int64_t *high);
+
+/*
+ * The same of many contracts and of many customers with opportunities
+ * -------------------------------------------------------------------
+ */
+
+/**
+ * Gives eng_model_survival of many contracts: an array of rows numbers, how often each was renewed.
+ *
+ * Since 0.1; any thread; the array is copied. Errors: as eng_model_survival, naming the row, from 0, and
+ * ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_model_survival_column(eng_model model, int64_t rows, const int64_t *renewed,
+    int64_t t, double *values);
+
+/**
+ * Gives eng_model_retention_rate of many renewal occasions: an array of rows numbers, each from 1.
+ *
+ * Since 0.1; any thread; the array is copied. Errors: as eng_model_survival_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_retention_rate_column(eng_model model, int64_t rows, const int64_t *t,
+    double *values);
+
+/**
+ * Gives eng_model_probability_of_loss of many renewal occasions: an array of rows numbers, each from 1.
+ *
+ * Since 0.1; any thread; the array is copied. Errors: as eng_model_survival_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_of_loss_column(eng_model model, int64_t rows, const int64_t *t,
+    double *values);
+
+/**
+ * Gives eng_model_expected_renewals of many contracts: an array of rows numbers, how often each was renewed.
+ *
+ * Since 0.1; any thread; the array is copied. Errors: as eng_model_survival_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_renewals_column(eng_model model, int64_t rows,
+    const int64_t *renewed, int64_t t, double *values);
+
+/**
+ * Gives eng_model_discounted_renewals of many contracts: an array of rows numbers, how often each was renewed.
+ *
+ * Since 0.1; any thread; the array is copied. Errors: as eng_model_survival_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_discounted_renewals_column(eng_model model, int64_t rows,
+    const int64_t *renewed, double rate, double *values);
+
+/**
+ * Gives eng_model_opportunity_alive of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive, naming the row, from 0,
+ * and ENG_NO_MEMORY.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_alive_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, int64_t later, double *values);
+
+/**
+ * Gives eng_model_opportunity_expected of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_expected_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, int64_t n, double *values);
+
+/**
+ * Gives eng_model_opportunity_probability of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_probability_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, int64_t k, int64_t n,
+    double *values);
+
+/**
+ * Gives eng_model_opportunity_discounted of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_discounted_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, int64_t n, double rate,
+    double *values);
+
+/**
+ * Gives eng_model_opportunity_interval of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_interval_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, int64_t n, double level,
+    int64_t *low, int64_t *high);
 
 /*
  * Customers drawn from a model

@@ -331,6 +331,7 @@ private:
 };
 
 class model;
+class posterior;
 
 /* The purchases of customers, summarised or drawn from a model: what models are fitted to. */
 class purchases : public detail::owner<eng_purchases, eng_purchases_new, eng_purchases_free, eng_purchases_error> {
@@ -447,6 +448,8 @@ public:
         check(eng_model_set_start(handle(), static_cast<int64_t>(values.size()), detail::first(values)));
     }
     void set_max_iterations(int64_t most) { check(eng_model_set_max_iterations(handle(), most)); }
+    /* The phases of a gap of bg-cnbd-k and mbg-cnbd-k; 0 leaves them to be chosen. */
+    void set_k(int64_t k) { check(eng_model_set_k(handle(), k)); }
     /* The covariates of the fits from then on, by their names in the purchases. */
     void add_covariate(const std::string &name)
     {
@@ -480,6 +483,8 @@ public:
     }
     void from_json(const std::string &json) { check(eng_model_from_json(handle(), json.data(), detail::length(json))); }
     inline void from_rulebook(const rulebook &rules, int32_t sort);
+    /* The model of one draw, from 0, chain after chain. */
+    inline void from_posterior(const posterior &drawn, int64_t draw);
     /* The plain model of one customer, by a value of each covariate of a model with covariates. */
     void of_customer(const model &with, const std::vector<double> &values)
     {
@@ -599,6 +604,28 @@ public:
         return value;
     }
 
+    /* Of many contracts by how often each was renewed, and of many occasions. */
+    void survival(const std::vector<int64_t> &renewed, int64_t t, std::vector<double> &values) const
+    {
+        check(eng_model_survival_column(handle(), rows(renewed), detail::first(renewed), t, room(renewed, values)));
+    }
+    void retention_rate(const std::vector<int64_t> &t, std::vector<double> &values) const
+    {
+        check(eng_model_retention_rate_column(handle(), rows(t), detail::first(t), room(t, values)));
+    }
+    void probability_of_loss(const std::vector<int64_t> &t, std::vector<double> &values) const
+    {
+        check(eng_model_probability_of_loss_column(handle(), rows(t), detail::first(t), room(t, values)));
+    }
+    void expected_renewals(const std::vector<int64_t> &renewed, int64_t t, std::vector<double> &values) const
+    {
+        check(eng_model_expected_renewals_column(handle(), rows(renewed), detail::first(renewed), t, room(renewed, values)));
+    }
+    void discounted_renewals(const std::vector<int64_t> &renewed, double rate, std::vector<double> &values) const
+    {
+        check(eng_model_discounted_renewals_column(handle(), rows(renewed), detail::first(renewed), rate, room(renewed, values)));
+    }
+
     /* Of one customer with opportunities. */
     double opportunity_alive(int64_t frequency, int64_t recency, int64_t opportunities, int64_t later = 0) const
     {
@@ -623,6 +650,49 @@ public:
         double value = 0;
         check(eng_model_opportunity_discounted(handle(), frequency, recency, opportunities, n, rate, &value));
         return value;
+    }
+
+    /* Of many customers with opportunities. */
+    void opportunity_alive(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                           const std::vector<int64_t> &opportunities, int64_t later, std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        check(eng_model_opportunity_alive_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                 detail::first(opportunities), later, room(frequency, values)));
+    }
+    void opportunity_expected(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                              const std::vector<int64_t> &opportunities, int64_t n, std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        check(eng_model_opportunity_expected_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                    detail::first(opportunities), n, room(frequency, values)));
+    }
+    void opportunity_probability(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                                 const std::vector<int64_t> &opportunities, int64_t k, int64_t n,
+                                 std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        check(eng_model_opportunity_probability_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                       detail::first(opportunities), k, n, room(frequency, values)));
+    }
+    void opportunity_discounted(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                                const std::vector<int64_t> &opportunities, int64_t n, double rate,
+                                std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        check(eng_model_opportunity_discounted_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                      detail::first(opportunities), n, rate, room(frequency, values)));
+    }
+    void opportunity_interval(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                              const std::vector<int64_t> &opportunities, int64_t n, double level, std::vector<int64_t> &low,
+                              std::vector<int64_t> &high) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        low.resize(frequency.size());
+        high.resize(frequency.size());
+        check(eng_model_opportunity_interval_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                    detail::first(opportunities), n, level, detail::first(low),
+                                                    detail::first(high)));
     }
 
     /* Of one customer. */
@@ -680,6 +750,12 @@ public:
     }
 
 private:
+    static int64_t rows(const std::vector<int64_t> &of) { return static_cast<int64_t>(of.size()); }
+    static double *room(const std::vector<int64_t> &of, std::vector<double> &values)
+    {
+        values.resize(of.size());
+        return detail::first(values);
+    }
     static double *room(const purchases &of, std::vector<double> &values)
     {
         values.resize(static_cast<std::size_t>(of.size()));
@@ -697,6 +773,80 @@ inline void purchases::simulate(const model &buying, const model &spending, cons
 {
     const int64_t rows = static_cast<int64_t>(ages.size());
     check(eng_purchases_simulate(handle(), buying.handle(), spending.handle(), rows, detail::first(ages), seed));
+}
+
+/* What the draws of a posterior say of a parameter. */
+struct drawn_parameter {
+    std::string name;
+    double mean, standard_deviation, r_hat, bulk_size, tail_size;
+};
+
+/* Models drawn from what priors and purchases say of the parameters. */
+class posterior : public detail::owner<eng_posterior, eng_posterior_new, eng_posterior_free, eng_posterior_error> {
+public:
+    void set_draws(int64_t chains, int64_t warm_up, int64_t draws)
+    {
+        check(eng_posterior_set_draws(handle(), chains, warm_up, draws));
+    }
+    void set_seed(int64_t seed) { check(eng_posterior_set_seed(handle(), seed)); }
+    void set_threads(int32_t threads) { check(eng_posterior_set_threads(handle(), threads)); }
+    void set_k(int64_t k) { check(eng_posterior_set_k(handle(), k)); }
+    void set_prior(const std::string &parameter, int32_t prior, double first = 0, double second = 0)
+    {
+        check(eng_posterior_set_prior(handle(), parameter.data(), detail::length(parameter), prior, first, second));
+    }
+    void sample(const std::string &name, const purchases &from)
+    {
+        check(eng_posterior_sample(handle(), name.data(), detail::length(name), from.handle()));
+    }
+    /* From other threads, while one draws. */
+    void progress(int64_t &done, int64_t &total) const { check(eng_posterior_progress(handle(), &done, &total)); }
+    void cancel() { check(eng_posterior_cancel(handle())); }
+    int64_t chains() const { return counts().chains; }
+    /* Of all chains together. */
+    int64_t size() const { return counts().draws; }
+    int64_t divergences() const { return counts().divergences; }
+    std::string notes() const { return text_of(eng_posterior_notes); }
+    std::vector<drawn_parameter> parameters() const
+    {
+        std::vector<drawn_parameter> all(static_cast<std::size_t>(counts().parameters));
+        for (std::size_t i = 0; i < all.size(); i++) {
+            drawn_parameter &one = all[i];
+            const int64_t at = static_cast<int64_t>(i);
+            check(detail::row_text(eng_posterior_parameter_name, handle(), at, one.name));
+            check(eng_posterior_parameter(handle(), at, &one.mean, &one.standard_deviation, &one.r_hat, &one.bulk_size,
+                                          &one.tail_size));
+        }
+        return all;
+    }
+    engagement::interval interval(int64_t parameter, double level) const
+    {
+        engagement::interval found;
+        check(eng_posterior_interval(handle(), parameter, level, &found.low, &found.high));
+        return found;
+    }
+    /* The draws of a parameter, chain after chain. */
+    void column(int64_t parameter, std::vector<double> &values) const
+    {
+        values.resize(static_cast<std::size_t>(size()));
+        check(eng_posterior_column(handle(), parameter, 0, size(), detail::first(values)));
+    }
+
+private:
+    struct sizes {
+        int64_t parameters, chains, draws, divergences;
+    };
+    sizes counts() const
+    {
+        sizes found;
+        check(eng_posterior_count(handle(), &found.parameters, &found.chains, &found.draws, &found.divergences));
+        return found;
+    }
+};
+
+inline void model::from_posterior(const posterior &drawn, int64_t draw)
+{
+    check(eng_model_from_posterior(handle(), drawn.handle(), draw));
 }
 
 /* What gives points. */

@@ -74,6 +74,17 @@ pub(crate) fn penalty(value: f64) -> Result<f64> {
     Err(invalid(format!("penalty: {value} is not a finite number of at least 0")))
 }
 
+/// A whole number within bounds.
+pub(crate) fn within(value: i64, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32> {
+    let found = u32::try_from(value).ok().filter(|number| bounds.contains(number));
+    found.ok_or_else(|| invalid(format!("{name}: {value} is not {} to {}", bounds.start(), bounds.end())))
+}
+
+/// The phases of a gap between purchases; 0 leaves them to be chosen.
+pub(crate) fn phases(k: i64) -> Result<Option<u32>> {
+    Ok(Some(within(k, "k", 0..=12)?).filter(|k| *k > 0))
+}
+
 /// How often something is done again with other random numbers.
 pub(crate) fn replicates(value: i64) -> Result<u32> {
     let found = u32::try_from(value).ok().filter(|number| (1..=100_000).contains(number));

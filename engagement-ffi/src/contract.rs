@@ -9,7 +9,7 @@ use crate::model::{MODELS, eng_model};
 use crate::out::{Out, count};
 
 /// What a model says, unless its parameters are so far out of scale that a double cannot work it out.
-fn told(value: f64) -> Result<f64> {
+pub(crate) fn told(value: f64) -> Result<f64> {
     if value.is_nan() {
         return Err(Error::new(ErrorKind::Overflow, "the answer is beyond what a double can work out with these parameters"));
     }
@@ -73,6 +73,11 @@ pub unsafe extern "system" fn eng_model_discounted_renewals(
     renewals: *mut f64,
 ) -> i32 {
     contract(model, renewals, |model| model.discounted_renewals(counted(renewed, "renewed")?, rate))
+}
+
+/// The next opportunities as a caller says them: -1 for all.
+pub(crate) fn next(n: i64) -> Result<Option<u32>> {
+    if n == -1 { Ok(None) } else { opportunities(n, "n").map(Some) }
 }
 
 /// Frequency, recency and opportunities as a caller says them.
@@ -168,8 +173,7 @@ pub unsafe extern "system" fn eng_model_opportunity_discounted(
     purchases: *mut f64,
 ) -> i32 {
     chance(model, (frequency, recency, chances), purchases, |model, customer| {
-        let n = if n == -1 { None } else { Some(opportunities(n, "n")?) };
-        model.discounted_purchases(customer, n, rate)
+        model.discounted_purchases(customer, next(n)?, rate)
     })
 }
 

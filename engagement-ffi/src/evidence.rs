@@ -156,9 +156,9 @@ fn interval(
     })
 }
 
-/// Tests a model against one of which it is an extension, such as `beta-discrete-weibull` against `shifted-beta-geometric`, both fitted here
-/// to the same customers without priors and penalty: twice the difference of the log-likelihoods, how many parameters more the larger
-/// model has, and the probability of such a statistic where the smaller model is true.
+/// Tests a model against one of which it is an extension, such as `beta-discrete-weibull` against `shifted-beta-geometric`, or a model with
+/// covariates against the same without, both fitted here to the same customers without priors and penalty: twice the difference of the
+/// log-likelihoods, how many parameters more the larger model has, and the probability of such a statistic where the smaller model is true.
 ///
 /// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` for models that are not nested so, or other customers, and as
 /// `eng_model_evidence` for either.

@@ -5,10 +5,10 @@ use std::ffi::c_char;
 use engagement_core::model::{BgBb, FitOptions, Opportunities, Parameters, Prior, Renewals};
 use engagement_core::{Error, ErrorKind, Result};
 
-use crate::arguments::{self, counted, estimates, opportunities, penalty};
+use crate::arguments::{self, counted, estimates, opportunities, penalty, phases};
 use crate::columns::{counts, flags, numbers, sizes};
 use crate::guard;
-use crate::held::{Held, Slot};
+use crate::held::Held;
 use crate::model::{MODELS, eng_model};
 use crate::purchases::{PURCHASES, eng_purchases};
 use crate::text;
@@ -75,20 +75,30 @@ pub unsafe extern "system" fn eng_model_set_prior(
     set(model, |options| {
         // SAFETY: the caller's promise for a text in.
         let parameter = unsafe { text::required(parameter, parameter_len, "parameter")? };
-        let prior = match prior {
-            ENG_PRIOR_NONE => None,
-            ENG_PRIOR_GAMMA => Some(Prior::Gamma { shape: first, rate: second }),
-            ENG_PRIOR_LOG_NORMAL => Some(Prior::LogNormal { mu: first, sigma: second }),
-            ENG_PRIOR_HALF_NORMAL => Some(Prior::HalfNormal { sigma: first }),
-            ENG_PRIOR_WEIBULL => Some(Prior::Weibull { shape: first, scale: second }),
-            _ => return Err(invalid(format!("prior: {prior} is not a prior"))),
-        };
-        // Asked for its density anywhere, a prior checks its numbers.
-        prior.map(|prior| prior.ln_density(1.0)).transpose().map_err(|error| error.at(format_args!("prior of {parameter}")))?;
-        options.priors.retain(|(name, _)| name != parameter);
-        options.priors.extend(prior.map(|prior| (parameter.to_owned(), prior)));
-        Ok(())
+        replace_prior(&mut options.priors, parameter, prior, (first, second))
     })
+}
+
+/// Puts a prior, as a caller says it, in place of the one of this parameter.
+pub(crate) fn replace_prior(
+    priors: &mut Vec<(String, Prior)>,
+    parameter: &str,
+    prior: i32,
+    (first, second): (f64, f64),
+) -> Result<()> {
+    let prior = match prior {
+        ENG_PRIOR_NONE => None,
+        ENG_PRIOR_GAMMA => Some(Prior::Gamma { shape: first, rate: second }),
+        ENG_PRIOR_LOG_NORMAL => Some(Prior::LogNormal { mu: first, sigma: second }),
+        ENG_PRIOR_HALF_NORMAL => Some(Prior::HalfNormal { sigma: first }),
+        ENG_PRIOR_WEIBULL => Some(Prior::Weibull { shape: first, scale: second }),
+        _ => return Err(invalid(format!("prior: {prior} is not a prior"))),
+    };
+    // Asked for its density anywhere, a prior checks its numbers.
+    prior.map(|prior| prior.ln_density(1.0)).transpose().map_err(|error| error.at(format_args!("prior of {parameter}")))?;
+    priors.retain(|(name, _)| name != parameter);
+    priors.extend(prior.map(|prior| (parameter.to_owned(), prior)));
+    Ok(())
 }
 
 /// Sets the values of the parameters, in their order, and of the coefficients if there are covariates, from which the fits from then on
@@ -107,6 +117,19 @@ pub unsafe extern "system" fn eng_model_set_start(model: eng_model, count: i64, 
             return Err(invalid(format!("start: {value} is not a finite number")));
         }
         options.start = (count > 0).then_some(start);
+        Ok(())
+    })
+}
+
+/// Sets k, the phases of a gap between purchases, with which `bg-cnbd-k` and `mbg-cnbd-k` are fitted from then on; 0, the default, chooses
+/// the one from 1 to 12 that makes the purchases likeliest. No other model has one.
+///
+/// Since 0.1; any thread, one at a time. Errors: `ENG_INVALID_ARGUMENT` for what is not 0 to 12, `ENG_INVALID_HANDLE`, `ENG_FORKED`,
+/// `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_set_k(model: eng_model, k: i64) -> i32 {
+    guard::write(&MODELS, model, |slot| {
+        slot.k = phases(k)?;
         Ok(())
     })
 }
@@ -140,8 +163,7 @@ pub unsafe extern "system" fn eng_model_fit(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
-        let Slot { options, covariates, held } = slot;
-        *held = Some(PURCHASES.with(purchases.addr(), |summary| Held::fit(name, summary, options, covariates))?);
+        slot.held = Some(PURCHASES.with(purchases.addr(), |summary| Held::fit(name, summary, slot))?);
         Ok(())
     })
 }
@@ -173,7 +195,7 @@ pub unsafe extern "system" fn eng_model_fit_opportunities(
                 if customers.is_null() { None } else { Some(sizes(customers, rows, "customers")?) },
             )
         };
-        slot.no_covariates(BgBb::NAME)?;
+        slot.only_plain(BgBb::NAME)?;
         chances.iter().try_for_each(|&chances| opportunities(i64::from(chances), "opportunities").map(drop))?;
         let data = Opportunities::from_columns(&frequency, &recency, &chances, customers.as_deref())?;
         slot.held = Some(Held::fit_opportunities(&data, &slot.options)?);
@@ -200,7 +222,7 @@ pub unsafe extern "system" fn eng_model_fit_contracts(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
-        slot.no_covariates(name)?;
+        slot.only_plain(name)?;
         let rows = counted(rows, "rows")? as usize;
         // SAFETY: the caller's promise: arrays of `rows` numbers and bytes.
         let (renewals, active) = unsafe { (counts(renewals, rows, "renewals")?, flags(active, rows, "active")?) };
@@ -227,7 +249,7 @@ pub unsafe extern "system" fn eng_model_fit_cohorts(
     guard::write(&MODELS, model, |slot| {
         // SAFETY: the caller's promise for a text in.
         let name = unsafe { text::required(name, name_len, "name")? };
-        slot.no_covariates(name)?;
+        slot.only_plain(name)?;
         // SAFETY: the caller's promise: an array of `cohorts` numbers.
         let lengths = unsafe { counts(lengths, counted(cohorts, "cohorts")? as usize, "lengths")? };
         let total = lengths.iter().try_fold(0_u32, |total, length| total.checked_add(*length));

@@ -5,8 +5,8 @@
 //! another type are answered by `ENG_INVALID_HANDLE`.
 //!
 //! A call may lock several objects, always in this order, so that no two calls wait for each other: results (scorecard,
-//! scores, ratios, stages, rfm, retention, survival, validation), then model, then purchases, then rulebook, then ledger,
-//! then batch; never two of one type: of two, the first is copied before the second is locked.
+//! scores, ratios, stages, rfm, retention, survival, validation, posterior), then model, then purchases, then rulebook,
+//! then ledger, then batch; never two of one type: of two, the first is copied before the second is locked.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};

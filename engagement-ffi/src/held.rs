@@ -1,10 +1,11 @@
 //! What a model handle holds: a model of one of the sorts, and its fit if it was fitted here.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, Bootstrap, CovariateModel, CustomerModel, Estimated, Fit, FitOptions, GammaGamma, Model,
-    ModelKind, Opportunities, Parameters, RenewalModel, Renewals, ShiftedBetaGeometric,
+    BetaDiscreteWeibull, BgBb, BgCnbdK, Bootstrap, CovariateModel, CustomerModel, Estimated, Fit, FitOptions, GammaGamma,
+    MbgCnbdK, Model, ModelKind, Opportunities, Parameters, Posterior, PosteriorOptions, RenewalModel, Renewals,
+    ShiftedBetaGeometric,
 };
-use engagement_core::{Error, ErrorKind, Result};
+use engagement_core::{Error, ErrorKind, Purchases, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::load::json;
@@ -15,6 +16,8 @@ use crate::purchases::Summary;
 pub(crate) struct Slot {
     /// How the next fit is made.
     pub(crate) options: FitOptions,
+    /// Phases of a gap of the next fit; chosen from the data without.
+    pub(crate) k: Option<u32>,
     /// The names of the covariates of the next fit.
     pub(crate) covariates: Vec<String>,
     pub(crate) held: Option<Held>,
@@ -162,8 +165,10 @@ impl Held {
     }
 
     /// Fits a model of purchases or of spend, by the covariates of these names where there are any.
-    pub(crate) fn fit(name: &str, summary: &Summary, options: &FitOptions, covariates: &[String]) -> Result<Held> {
+    pub(crate) fn fit(name: &str, summary: &Summary, slot: &Slot) -> Result<Held> {
+        let Slot { options, covariates, k, .. } = slot;
         let purchases = summary.purchases()?;
+        no_phases(name, *k)?;
         let dependence = || GammaGamma::independence(purchases).warning;
         if !covariates.is_empty() {
             let fit = CovariateModel::fit(name, purchases, &summary.covariates(covariates)?, options)?;
@@ -174,9 +179,12 @@ impl Held {
             let fit = GammaGamma::fit(purchases, options)?;
             return Ok(Held::fitted(fit, |model| Sort::Special(Special::Spend(model)), options, dependence()));
         }
-        let kind: ModelKind =
-            name.parse().map_err(|error: Error| Error::new(error.kind(), format!("{error}, {}", GammaGamma::NAME)))?;
-        Ok(Held::fitted(kind.fit(purchases, options)?, Sort::Purchases, options, None))
+        let fit = match kind(name)? {
+            ModelKind::BgCnbdK => BgCnbdK::fit(purchases, *k, options)?.map(Model::from),
+            ModelKind::MbgCnbdK => MbgCnbdK::fit(purchases, *k, options)?.map(Model::from),
+            kind => kind.fit(purchases, options)?,
+        };
+        Ok(Held::fitted(fit, Sort::Purchases, options, None))
     }
 
     /// Fits the model of opportunities.
@@ -253,7 +261,8 @@ impl Held {
         }
     }
 
-    fn refused(&self, wanted: &str) -> Error {
+    /// What is answered where the model is of another sort than the one that is asked for.
+    pub(crate) fn refused(&self, wanted: &str) -> Error {
         match self.sort() {
             Sort::Covariates(model) => wrong_sort(format!(
                 "{} has covariates ({}): eng_model_of_customer gives the model of a customer, which can be asked this",
@@ -298,8 +307,9 @@ impl Slot {
         }
     }
 
-    /// Refuses covariates, before a fit of a model that has none.
-    pub(crate) fn no_covariates(&self, name: &str) -> Result<()> {
+    /// Refuses what only models of purchases and of spend are fitted with, before a fit of another.
+    pub(crate) fn only_plain(&self, name: &str) -> Result<()> {
+        no_phases(name, self.k)?;
         if self.covariates.is_empty() {
             return Ok(());
         }
@@ -333,6 +343,39 @@ impl Slot {
             _ => Err(held.refused("contracts")),
         }
     }
+}
+
+/// Refuses phases that were set, of a model that has none.
+fn no_phases(name: &str, k: Option<u32>) -> Result<()> {
+    match k {
+        Some(k) if ![BgCnbdK::NAME, MbgCnbdK::NAME].contains(&name) => {
+            Err(wrong_sort(format!("k: {k} is set, and only {} and {} have one, not {name}", BgCnbdK::NAME, MbgCnbdK::NAME)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The kind of a model of purchases, where a model of spend would have done as well.
+fn kind(name: &str) -> Result<ModelKind> {
+    name.parse().map_err(|error: Error| Error::new(error.kind(), format!("{error}, {}", GammaGamma::NAME)))
+}
+
+/// Draws from the posterior of a model of purchases or of spend.
+pub(crate) fn posterior(
+    name: &str,
+    purchases: &Purchases,
+    k: Option<u32>,
+    options: &PosteriorOptions<'_>,
+) -> Result<Posterior<Sort>> {
+    no_phases(name, k)?;
+    if name == GammaGamma::NAME {
+        return Ok(GammaGamma::posterior(purchases, options)?.map(|model| Sort::Special(Special::Spend(model))));
+    }
+    Ok(match kind(name)? {
+        ModelKind::BgCnbdK => BgCnbdK::posterior(purchases, k, options)?.map(|model| Sort::Purchases(model.into())),
+        ModelKind::MbgCnbdK => MbgCnbdK::posterior(purchases, k, options)?.map(|model| Sort::Purchases(model.into())),
+        kind => kind.posterior(purchases, options)?.map(Sort::Purchases),
+    })
 }
 
 fn empty() -> Error {

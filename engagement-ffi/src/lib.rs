@@ -17,7 +17,8 @@
 //! | `model`, `held` | models, and what a handle of one holds |
 //! | `fit`, `evidence` | how models are fitted, and how far a fit can be trusted |
 //! | `covariates` | customers who differ in known ways |
-//! | `predict`, `contract` | what models of purchases and spend, and those of contracts and opportunities, say |
+//! | `posterior` | models drawn from a posterior |
+//! | `predict`, `contract`, `contract_columns` | what models of purchases and spend, and those of contracts and opportunities, say |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
 //! | `forecast`, `bridge` | what customers will do and are worth, one and all, and why that changed |
 //! | `stages`, `retention`, `survival` | who is new, active, at risk or lapsed, who comes back, and for how long |
@@ -38,6 +39,7 @@ pub mod batch;
 pub mod bridge;
 mod columns;
 pub mod contract;
+pub mod contract_columns;
 pub mod convert;
 pub mod covariates;
 pub mod evidence;
@@ -54,6 +56,7 @@ pub mod load;
 mod memory;
 pub mod model;
 mod out;
+pub mod posterior;
 pub mod predict;
 pub mod purchases;
 mod quiet;
@@ -74,6 +77,7 @@ pub mod validation;
 pub use batch::*;
 pub use bridge::*;
 pub use contract::*;
+pub use contract_columns::*;
 pub use convert::*;
 pub use covariates::*;
 pub use evidence::*;
@@ -83,6 +87,7 @@ pub use forecast::*;
 pub use ledger::*;
 pub use load::*;
 pub use model::*;
+pub use posterior::*;
 pub use predict::*;
 pub use purchases::*;
 pub use ratio::*;

@@ -1,11 +1,11 @@
 //! Predictions of a model: of one customer, or of rows of purchases.
 
-use engagement_core::model::{CustomerModel, GammaGamma, Prediction, PurchaseHistory, Spend};
+use engagement_core::model::{CovariateModel, CustomerModel, GammaGamma, Prediction, PurchaseHistory, Spend};
 use engagement_core::{Error, ErrorKind, Result};
 
 use crate::arguments::counted;
 use crate::guard;
-use crate::held::{Slot, Sort, wrong_sort};
+use crate::held::{Slot, Sort};
 use crate::model::{MODELS, eng_model};
 use crate::out::{Out, OutColumn, count, range};
 use crate::purchases::{PURCHASES, Summary, eng_purchases};
@@ -56,10 +56,9 @@ fn rows_of(
 fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, prediction: Result<Prediction>) -> i32 {
     rows_of(model, purchases, rows, values, |slot, summary, rows| {
         let (purchases, prediction) = (summary.purchases()?, prediction?);
-        if let Sort::Covariates(_) = slot.held()?.sort() {
-            return of_customers(slot, summary, rows, |model, row| match model {
-                CustomerModel::Purchases(model) => prediction.of(&**model, &purchases.history(row)),
-                CustomerModel::Spend(_) => Err(wrong_sort("gamma-gamma is a model of spend, not of purchases")),
+        if let Sort::Covariates(model) = slot.held()?.sort() {
+            return of_customers(model, summary, rows, CustomerModel::purchases, |model, row| {
+                prediction.of(&**model, &purchases.history(row))
             });
         }
         let model = slot.purchases()?;
@@ -70,18 +69,21 @@ fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: 
     })
 }
 
-/// A number for each of some rows, by the model that a model with covariates is of the customer of that row.
-fn of_customers(
-    slot: &Slot,
+/// A number for each of some rows, by the model that a model with covariates is of the customer of that row; `sort` refuses one
+/// that says nothing of it.
+fn of_customers<M>(
+    model: &CovariateModel,
     summary: &Summary,
     rows: std::ops::Range<usize>,
-    number: impl Fn(&CustomerModel, usize) -> Result<f64>,
+    sort: impl Fn(&CustomerModel) -> Result<&M>,
+    number: impl Fn(&M, usize) -> Result<f64>,
 ) -> Result<Vec<f64>> {
-    let model = slot.covariate_model()?;
-    let covariates = summary.covariates(model.covariates())?;
+    sort(&model.base())?;
+    let columns = summary.covariate_columns(model.covariates())?;
     collected(rows, |row| {
-        let own = model.of(covariates.row(row).unwrap_or_default());
-        own.and_then(|own| number(&own, row)).map_err(|error| error.at(format_args!("row {row}")))
+        let covariates: Vec<f64> = columns.iter().map(|column| column[row]).collect();
+        let own = model.of(&covariates);
+        own.and_then(|own| number(sort(&own)?, row)).map_err(|error| error.at(format_args!("row {row}")))
     })
 }
 
@@ -283,12 +285,7 @@ pub unsafe extern "system" fn eng_model_expected_value_column(
             model.expected_value(&spend.unwrap_or(Spend::unknown()))
         };
         match slot.held()?.sort() {
-            Sort::Covariates(_) => of_customers(slot, summary, rows, |model, row| match model {
-                CustomerModel::Spend(model) => worth(model, row),
-                CustomerModel::Purchases(model) => {
-                    Err(wrong_sort(format!("{} is a model of purchases, not of spend", model.name())))
-                }
-            }),
+            Sort::Covariates(model) => of_customers(model, summary, rows, CustomerModel::spend, worth),
             _ => {
                 let model = slot.spend()?;
                 collected(rows, |row| worth(model, row))

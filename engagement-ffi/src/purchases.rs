@@ -107,8 +107,8 @@ impl Summary {
         Ok(())
     }
 
-    /// The covariates of these names, in their order.
-    pub(crate) fn covariates(&self, names: &[String]) -> Result<Covariates> {
+    /// The columns of the covariates of these names, in their order.
+    pub(crate) fn covariate_columns(&self, names: &[String]) -> Result<Vec<&[f64]>> {
         let column = |name: &String| {
             let found = self.covariates.iter().find(|(known, _)| known == name);
             found.map(|(_, values)| &values[..]).ok_or_else(|| {
@@ -116,7 +116,12 @@ impl Summary {
                 Error::new(ErrorKind::MissingField, message)
             })
         };
-        let columns = names.iter().map(column).collect::<Result<Vec<_>>>()?;
+        names.iter().map(column).collect()
+    }
+
+    /// The covariates of these names, a row for each of the purchases.
+    pub(crate) fn covariates(&self, names: &[String]) -> Result<Covariates> {
+        let columns = self.covariate_columns(names)?;
         let rows = self.purchases()?.len();
         let mut values = Vec::new();
         values.try_reserve_exact(rows * columns.len())?;

@@ -295,7 +295,11 @@ fn covariates_that_cannot_be() {
         assert_eq!(eng_model_expected_value_column(other, purchases, 0, rows, worth.as_mut_ptr()), ENG_MISSING_FIELD);
         assert_eq!(model_error(other), said);
         assert_eq!(eng_model_expected_purchases_column(model, purchases, 1.0, 0, rows, worth.as_mut_ptr()), ENG_INVALID_ARGUMENT);
-        assert!(model_error(model).ends_with("gamma-gamma is a model of spend, not of purchases"), "{}", model_error(model));
+        assert_eq!(model_error(model), "gamma-gamma is a model of spend, not of purchases");
+        let buying = with_both();
+        assert_eq!(fit(buying, "mbg-nbd", purchases), ENG_OK, "{}", model_error(buying));
+        assert_eq!(eng_model_expected_value_column(buying, purchases, 0, 0, null_mut()), ENG_INVALID_ARGUMENT, "of no row");
+        assert_eq!(model_error(buying), "mbg-nbd is a model of purchases, not of spend");
         // A model that no double can hold, of the last row: nothing is written.
         let mut far = vec![0.0; ROWS];
         far[ROWS - 1] = 1e9;
@@ -361,10 +365,36 @@ fn covariates_that_cannot_be() {
         ] {
             assert_eq!(from_json(other, text), ENG_INVALID_ARGUMENT, "{text}");
         }
+        // Covariates that say nothing, the same thing twice, or too much: a status, or numbers.
+        for (one, two) in [(0.0, 0.0), (1.0, 1.0), (1e300, -1e300), (5e-324, f64::MAX)] {
+            let (both, strange) = (with_both(), |at: f64| (0..ROWS).map(|row| at * ((row % 3) as f64 / 3.0)).collect::<Vec<_>>());
+            assert_eq!((column(purchases, "online", &strange(one)), column(purchases, "years", &strange(two))), (ENG_OK, ENG_OK));
+            for name in ["mbg-nbd", "pareto-nbd", "gamma-gamma"] {
+                let status = fit(both, name, purchases);
+                assert!([ENG_OK, ENG_FIT_FAILED, ENG_INVALID_ARGUMENT].contains(&status), "{name} {one} {two}: {status}");
+                let (mut number, mut estimate, mut error, mut present) = (0, 9.0, 9.0, 9);
+                if status == ENG_OK {
+                    assert_eq!(eng_model_parameter_count(both, &raw mut number), ENG_OK);
+                }
+                for at in 0..number {
+                    let status = eng_model_parameter(both, at, &raw mut estimate, &raw mut error, &raw mut present);
+                    assert_eq!(status, ENG_OK);
+                    assert!(estimate.is_finite() && !error.is_nan(), "{name} {one} {two}: {at} {estimate} {error}");
+                }
+            }
+            assert_eq!(eng_model_free(both), ENG_OK);
+        }
+        // Nobody has no covariates to lack.
+        assert_eq!(eng_purchases_from_columns(empty, 0, null(), null(), null(), null(), null(), null()), ENG_OK);
+        assert_eq!((column(empty, "years", &[]), column(empty, "online", &[]), column(empty, "height", &[])), (0, 0, 0));
+        for name in ["mbg-nbd", "gamma-gamma"] {
+            assert_eq!(fit(model, name, empty), ENG_FIT_FAILED, "{name}");
+        }
+        assert_eq!(eng_model_expected_value_column(steep, empty, 0, 0, null_mut()), ENG_OK);
         // What is summarised anew has no covariates.
         assert_eq!(eng_purchases_simulate(purchases, plain, null_mut(), 3, [1.0, 2.0, 3.0].as_ptr(), 1), ENG_OK);
         assert_eq!(eng_model_expected_value_column(steep, purchases, 0, 3, v), ENG_MISSING_FIELD);
-        for model in [model, many, other, steep, plain] {
+        for model in [model, many, other, steep, plain, buying] {
             assert_eq!(eng_model_free(model), ENG_OK);
         }
         assert_eq!((eng_purchases_free(purchases), eng_purchases_free(empty)), (ENG_OK, ENG_OK));

@@ -9,7 +9,7 @@ use common::cdnow::*;
 use common::*;
 use engagement::*;
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, Estimated, Fit, FitOptions, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd, Opportunities,
+    BetaDiscreteWeibull, BgBb, BgCnbdK, Estimated, Fit, FitOptions, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd, Opportunities,
     OpportunityHistory, Prior, RenewalModel, Renewals, ShiftedBetaGeometric, bootstrap, likelihood_ratio_test,
 };
 use engagement_core::{Purchases, TimeUnit, simulate};
@@ -161,6 +161,43 @@ fn options_reach_the_fit() {
             assert_eq!(eng_model_set_max_iterations(model, most), ENG_INVALID_ARGUMENT, "{most}");
         }
         assert_eq!(fitted(&FitOptions::default()), plain);
+        assert_eq!((eng_model_free(model), eng_purchases_free(purchases), eng_ledger_free(ledger)), (0, 0, 0));
+    }
+}
+
+#[test]
+fn phases_are_those_that_were_set() {
+    let (core, ledger) = cdnow();
+    let (of, purchases) = summary(&core, ledger);
+    let (model, options) = (new_model(), FitOptions::default());
+    let k_of = |model| {
+        let (mut k, mut present) = (9, 9);
+        assert_eq!(unsafe { eng_model_k(model, &raw mut k, &raw mut present) }, ENG_OK);
+        (k, present)
+    };
+    unsafe {
+        for k in [3u32, 1] {
+            assert_eq!(eng_model_set_k(model, i64::from(k)), ENG_OK);
+            assert_eq!(fit(model, "bg-cnbd-k", purchases), ENG_OK, "{}", model_error(model));
+            same_evidence(model, &BgCnbdK::fit(&of, Some(k), &options).unwrap());
+            assert_eq!(k_of(model), (i64::from(k), 1));
+            assert_eq!(fit(model, "mbg-cnbd-k", purchases), ENG_OK, "{}", model_error(model));
+            same_evidence(model, &MbgCnbdK::fit(&of, Some(k), &options).unwrap());
+        }
+        let before = json_of(model);
+        for k in [-1, 13, i64::MIN, i64::MAX] {
+            assert_eq!(eng_model_set_k(model, k), ENG_INVALID_ARGUMENT, "{k}");
+        }
+        assert_eq!(model_error(model), format!("k: {} is not 0 to 12", i64::MAX));
+        for name in ["nbd", "pareto-nbd", "bg-nbd", "mbg-nbd", "gamma-gamma"] {
+            assert_eq!(fit(model, name, purchases), ENG_INVALID_ARGUMENT, "{name}");
+            assert_eq!(model_error(model), format!("k: 1 is set, and only bg-cnbd-k and mbg-cnbd-k have one, not {name}"));
+        }
+        assert_eq!(cohorts(model, "shifted-beta-geometric", &[8], &HIGH_END), ENG_INVALID_ARGUMENT);
+        assert_eq!(json_of(model), before);
+        assert_eq!(eng_model_set_k(model, 0), ENG_OK);
+        assert_eq!(fit(model, "mbg-cnbd-k", purchases), ENG_OK);
+        same_evidence(model, &MbgCnbdK::fit(&of, None, &options).unwrap());
         assert_eq!((eng_model_free(model), eng_purchases_free(purchases), eng_ledger_free(ledger)), (0, 0, 0));
     }
 }

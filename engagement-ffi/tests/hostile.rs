@@ -267,6 +267,8 @@ calls! {
         eng_model_covariate_count(long);
         eng_model_covariate(zero, chars, eight, long);
         eng_model_of_customer(model, zero, doubles);
+        eng_model_set_k(zero);
+        eng_model_from_posterior(|_: &Out| null_mut(), zero);
         eng_model_fit_opportunities(zero, longs, longs, longs, none::<i64>);
         eng_model_fit_contracts(ann, nul, zero, longs, chars_in);
         eng_model_fit_cohorts(ann, nul, zero, longs, longs);
@@ -287,6 +289,33 @@ calls! {
         eng_model_opportunity_probability(zero, zero, eight, zero, zero, double);
         eng_model_opportunity_discounted(zero, zero, eight, zero, half, double);
         eng_model_opportunity_interval(zero, zero, eight, zero, half, long, long);
+        eng_model_survival_column(zero, longs, zero, double);
+        eng_model_retention_rate_column(zero, longs, double);
+        eng_model_probability_of_loss_column(zero, longs, double);
+        eng_model_expected_renewals_column(zero, longs, eight, double);
+        eng_model_discounted_renewals_column(zero, longs, half, double);
+        eng_model_opportunity_alive_column(zero, longs, longs, longs, zero, double);
+        eng_model_opportunity_expected_column(zero, longs, longs, longs, zero, double);
+        eng_model_opportunity_probability_column(zero, longs, longs, longs, zero, zero, double);
+        eng_model_opportunity_discounted_column(zero, longs, longs, longs, zero, half, double);
+        eng_model_opportunity_interval_column(zero, longs, longs, longs, zero, half, long, long);
+    }
+    draws(h: eng_posterior) {
+        eng_posterior_error(chars, eight, long);
+        eng_posterior_set_draws(eight, eight, eight);
+        eng_posterior_set_seed(zero);
+        eng_posterior_set_threads(no);
+        eng_posterior_set_k(zero);
+        eng_posterior_set_prior(ann, nul, number::<3>, one, one);
+        eng_posterior_sample(|_: &Out| c"nbd".as_ptr(), nul, purchases);
+        eng_posterior_progress(long, long);
+        eng_posterior_cancel();
+        eng_posterior_count(long, long, long, long);
+        eng_posterior_parameter_name(zero, chars, eight, long);
+        eng_posterior_parameter(zero, double, double, double, double, double);
+        eng_posterior_interval(zero, half, double, double);
+        eng_posterior_column(zero, zero, zero, double);
+        eng_posterior_notes(chars, eight, long);
     }
     boards(h: eng_stages) {
         eng_stages_error(chars, eight, long);
@@ -370,7 +399,7 @@ calls! {
 /// A type of handle, and the calls on one.
 type Group = (&'static str, fn(usize) -> Vec<(&'static str, i32)>);
 
-const GROUPS: [Group; 13] = [
+const GROUPS: [Group; 14] = [
     ("ledger", ledgers),
     ("batch", batches),
     ("rulebook", rulebooks),
@@ -379,6 +408,7 @@ const GROUPS: [Group; 13] = [
     ("ratios", ratios),
     ("purchases", summaries),
     ("model", models),
+    ("posterior", draws),
     ("stages", boards),
     ("rfm", rankings),
     ("retention", tables),
@@ -395,6 +425,7 @@ fn handle(kind: &str) -> usize {
         "scores" => new_scores().addr(),
         "purchases" => new_purchases().addr(),
         "model" => new_model().addr(),
+        "posterior" => made(eng_posterior_new).addr(),
         "stages" => made(eng_stages_new).addr(),
         "rfm" => made(eng_rfm_new).addr(),
         "retention" => made(eng_retention_new).addr(),
@@ -418,6 +449,7 @@ fn free(kind: &str, address: usize) -> i32 {
             "scores" => eng_scores_free(without_provenance_mut(address)),
             "purchases" => eng_purchases_free(without_provenance_mut(address)),
             "model" => eng_model_free(without_provenance_mut(address)),
+            "posterior" => eng_posterior_free(without_provenance_mut(address)),
             "stages" => eng_stages_free(without_provenance_mut(address)),
             "rfm" => eng_rfm_free(without_provenance_mut(address)),
             "retention" => eng_retention_free(without_provenance_mut(address)),
@@ -488,6 +520,8 @@ fn the_list_of_calls_reaches_good_handles() {
             "eng_model_expected_value_column",
             "eng_model_likelihood_ratio",
             "eng_model_of_customer",
+            "eng_model_from_posterior",
+            "eng_posterior_sample",
             "eng_scores_bridge",
             "eng_purchases_simulate",
             "eng_rfm_score",

@@ -241,6 +241,7 @@ mod tests {
         assert_eq!((model.name(), model.base().name()), (M::NAME, M::NAME));
         assert_eq!((model.covariates(), model.coefficients()), (with.covariates(), with.coefficients()));
         assert_ne!(model.base().purchases().is_ok(), model.base().spend().is_ok());
+        assert_eq!(with.coefficients(), &with.estimates()[M::PARAMETERS.len()..]);
         assert_eq!(model.base(), plain.into());
         assert_eq!(model.of(&[1.0, 30.0]).unwrap(), with.of(&[1.0, 30.0]).unwrap().into());
         assert_eq!((model.names(), model.estimates()), (with.names(), with.estimates()));

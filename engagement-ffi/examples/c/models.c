@@ -1,6 +1,6 @@
 /*
  * Fits models with a prior and a penalty, says how far the fits can be trusted, tells the stages of customers, and values contracts;
- * fits a model to customers who differ in a known way.
+ * fits a model to customers who differ in a known way, and draws models from a posterior.
  *
  *   cc models.c $(pkg-config --cflags --libs engagement) -o models
  */
@@ -11,6 +11,8 @@
 
 #define CUSTOMERS 1000
 #define RENEWALS 8
+#define BUYERS 400
+#define DRAWS 1000
 
 /* The regular cohort of Fader & Hardie (2007), doi:10.1002/dir.20074: customers at the start, and after each renewal. */
 static const int64_t still_there[RENEWALS] = {1000, 631, 468, 382, 326, 289, 262, 241};
@@ -58,7 +60,8 @@ static void contracts(void)
 {
     eng_model smaller, larger;
     int64_t length = RENEWALS, degrees_of_freedom;
-    double survival, rate, expected, residual, statistic, p_value;
+    static const int64_t renewed[3] = {0, 1, 7};
+    double survival, rate, expected, residual, statistic, p_value, worth[3];
 
     check(eng_model_new(&smaller));
     check(eng_model_new(&larger));
@@ -75,6 +78,8 @@ static void contracts(void)
     check_model(eng_model_discounted_renewals(larger, 4, 0.1, &residual), larger);
     printf("after 12 renewals %.4f are left, and %.4f of them came through the last\n", survival, rate);
     printf("of one renewed 4 times %.4f more of 12, worth %.4f periods\n", expected, residual);
+    check_model(eng_model_discounted_renewals_column(larger, 3, renewed, 0.1, worth), larger);
+    printf("those renewed 0, 1 and 7 times are worth %.4f, %.4f and %.4f\n", worth[0], worth[1], worth[2]);
     check(eng_model_free(smaller));
     check(eng_model_free(larger));
 }
@@ -182,10 +187,56 @@ static void covariates(void)
     check(eng_model_free(model));
 }
 
+/* A posterior: what is known of the parameters, and how sure a prediction is. */
+static void posterior(void)
+{
+    static double ages[BUYERS], each[DRAWS];
+    char letter[32];
+    eng_model model;
+    eng_purchases purchases;
+    eng_posterior drawn;
+    int64_t parameters, chains, draws, divergences, i;
+    double mean, deviation, r_hat, bulk, tail, low, high, sum = 0;
+
+    for (i = 0; i < BUYERS; i++) {
+        ages[i] = 40;
+    }
+    check(eng_model_new(&model));
+    check(eng_purchases_new(&purchases));
+    check(eng_posterior_new(&drawn));
+    check_model(eng_model_from_json(model, "{\"model\":\"nbd\",\"r\":0.8,\"alpha\":10.0}", -1), model);
+    check(eng_purchases_simulate(purchases, model, NULL, BUYERS, ages, 3));
+
+    check(eng_posterior_set_draws(drawn, 2, 500, DRAWS / 2));
+    check(eng_posterior_set_seed(drawn, 1));
+    check(eng_posterior_set_prior(drawn, "r", -1, ENG_PRIOR_GAMMA, 2.0, 2.0));
+    check(eng_posterior_sample(drawn, "nbd", -1, purchases));
+    check(eng_posterior_count(drawn, &parameters, &chains, &draws, &divergences));
+    printf("%ld draws of %ld chains, %ld astray\n", (long)draws, (long)chains, (long)divergences);
+    for (i = 0; i < parameters; i++) {
+        check(eng_posterior_parameter_name(drawn, i, letter, sizeof letter, NULL));
+        check(eng_posterior_parameter(drawn, i, &mean, &deviation, &r_hat, &bulk, &tail));
+        check(eng_posterior_interval(drawn, i, 0.9, &low, &high));
+        printf("%-8s %10.4f +- %.4f, %.4f to %.4f, R-hat %.3f, %.0f and %.0f independent\n", letter, mean, deviation, low, high,
+               r_hat, bulk, tail);
+    }
+    check(eng_posterior_column(drawn, 0, 0, draws, each));
+    for (i = 0; i < draws; i++) {
+        check_model(eng_model_from_posterior(model, drawn, i), model);
+        check_model(eng_model_expected_purchases(model, 3, 30.0, 40.0, 52.0, &mean), model);
+        sum += mean;
+    }
+    printf("in a year %.4f purchases of one who bought 3 times more; the first r drawn is %.4f\n", sum / (double)draws, each[0]);
+    check(eng_posterior_free(drawn));
+    check(eng_purchases_free(purchases));
+    check(eng_model_free(model));
+}
+
 int main(void)
 {
     contracts();
     stages_of_drawn();
     covariates();
+    posterior();
     return 0;
 }

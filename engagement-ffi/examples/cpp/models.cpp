@@ -35,6 +35,10 @@ static void contracts()
                 larger.retention_rate(12));
     std::printf("of one renewed 4 times %.4f more of 12, worth %.4f periods\n", larger.expected_renewals(4, 12),
                 larger.discounted_renewals(4, 0.1));
+    static const int64_t renewed[] = {0, 1, 7};
+    std::vector<double> worth;
+    larger.discounted_renewals(std::vector<int64_t>(renewed, renewed + 3), 0.1, worth);
+    std::printf("those renewed 0, 1 and 7 times are worth %.4f, %.4f and %.4f\n", worth[0], worth[1], worth[2]);
 }
 
 static void stages_of_drawn()
@@ -129,12 +133,46 @@ static void covariates()
     std::printf("in a year %.4f purchases of those online, %.4f of the others\n", sums[1], sums[0]);
 }
 
+/* A posterior: what is known of the parameters, and how sure a prediction is. */
+static void posterior()
+{
+    engagement::model model;
+    engagement::purchases purchases;
+    model.from_json("{\"model\":\"nbd\",\"r\":0.8,\"alpha\":10.0}");
+    purchases.simulate(model, std::vector<double>(400, 40.0), 3);
+
+    engagement::posterior drawn;
+    drawn.set_draws(2, 500, 500);
+    drawn.set_seed(1);
+    drawn.set_prior("r", ENG_PRIOR_GAMMA, 2.0, 2.0);
+    drawn.sample("nbd", purchases);
+    std::printf("%ld draws of %ld chains, %ld astray\n", static_cast<long>(drawn.size()), static_cast<long>(drawn.chains()),
+                static_cast<long>(drawn.divergences()));
+    const std::vector<engagement::drawn_parameter> parameters = drawn.parameters();
+    for (std::size_t i = 0; i < parameters.size(); i++) {
+        const engagement::drawn_parameter &one = parameters[i];
+        const engagement::interval ends = drawn.interval(static_cast<int64_t>(i), 0.9);
+        std::printf("%-8s %10.4f +- %.4f, %.4f to %.4f, R-hat %.3f, %.0f and %.0f independent\n", one.name.c_str(), one.mean,
+                    one.standard_deviation, ends.low, ends.high, one.r_hat, one.bulk_size, one.tail_size);
+    }
+    std::vector<double> each;
+    drawn.column(0, each);
+    double sum = 0;
+    for (std::size_t i = 0; i < each.size(); i++) {
+        model.from_posterior(drawn, static_cast<int64_t>(i));
+        sum += model.expected_purchases(3, 30, 40, 52);
+    }
+    std::printf("in a year %.4f purchases of one who bought 3 times more; the first r drawn is %.4f\n",
+                sum / static_cast<double>(each.size()), each[0]);
+}
+
 int main()
 {
     try {
         contracts();
         stages_of_drawn();
         covariates();
+        posterior();
         return refuses() ? 0 : 1;
     } catch (const std::exception &e) {
         std::fprintf(stderr, "%s\n", e.what());
