@@ -1657,18 +1657,35 @@ ENG_API int32_t ENG_CALL eng_model_likelihood_ratio(eng_model model, eng_model s
     int64_t *degrees_of_freedom, double *p_value);
 
 /**
- * Refits a model of purchases, fitted here, to replicates sets of customers drawn from it, of the ages of these
- * purchases, for eng_model_bootstrap_interval: how many refits succeeded, and how many failed and are left out.
- * The same seed gives the same answer on any number of threads. The model must have been fitted to these
- * purchases, without covariates.
+ * Refits a model of purchases or of spend, fitted here, to replicates sets of customers drawn from it, of the
+ * ages of these purchases or who paid for as many, for eng_model_bootstrap_interval: how many refits succeeded,
+ * and how many failed and are left out. The same seed gives the same answer on any number of threads. The model
+ * must have been fitted to these purchases, which have its covariates.
  *
- * Since 0.1; any thread, one at a time. Errors: ENG_FIT_FAILED where fewer than 20 refits succeed,
- * ENG_INVALID_ARGUMENT for another model, for replicates that are not 1 to 100000, and for a null output,
- * ENG_MISSING_FIELD for empty purchases and a model that was not fitted here, ENG_NO_MEMORY,
- * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * Since 0.1; any thread, one at a time; another thread may ask eng_model_progress or eng_model_cancel. Errors:
+ * ENG_FIT_FAILED where fewer than 20 refits succeed, ENG_INVALID_ARGUMENT for another model, for replicates
+ * that are not 1 to 100000, for a null output, and for a customer who makes a million purchases,
+ * ENG_MISSING_FIELD for empty purchases, a covariate that they lack and a model that was not fitted here,
+ * ENG_CANCELLED, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_bootstrap(eng_model model, eng_purchases purchases,
     int64_t replicates_wanted, int64_t random_seed, int64_t *refits, int64_t *failed);
+
+/**
+ * Tells how many of how many replicates a bootstrap under way in another thread has drawn; 0 of 0 if none is.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_progress(eng_model model, int64_t *done, int64_t *total);
+
+/**
+ * Cancels the bootstrap under way in another thread, or, if none is, the next one: it returns ENG_CANCELLED,
+ * the handle keeps what it had.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_cancel(eng_model model);
 
 /**
  * Gives the interval, of a level such as 0.95, that holds the middle of the refits of eng_model_bootstrap: of
@@ -3124,12 +3141,29 @@ ENG_API int32_t ENG_CALL eng_validation_set_threads(eng_validation validation, i
  * Makes every candidate predict the purchases of a ledger within a horizon after each origin, and measures what
  * came. time_unit is the unit of the horizon and of the models' time. On an error the handle keeps what it had.
  *
- * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for a
- * log too short for the horizon, ENG_MISSING_FIELD without a candidate, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
+ * Since 0.1; any thread, one at a time; another thread may ask eng_validation_progress or
+ * eng_validation_cancel. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, and for a log too short
+ * for the horizon, ENG_MISSING_FIELD without a candidate, ENG_CANCELLED, ENG_NO_MEMORY, ENG_INVALID_HANDLE,
  * ENG_FORKED, ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_validation_validate(eng_validation validation, eng_ledger ledger, double horizon,
     int32_t time_unit);
+
+/**
+ * Tells how far the validation under way in another thread is: steps done, of how many; 0 of 0 if none is.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_ARGUMENT for a null output, ENG_INVALID_HANDLE,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_progress(eng_validation validation, int64_t *done, int64_t *total);
+
+/**
+ * Cancels the validation under way in another thread, or, if none is, the next one: it returns ENG_CANCELLED,
+ * the handle keeps what it had.
+ *
+ * Since 0.1; any thread; never waits. Errors: ENG_INVALID_HANDLE, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_validation_cancel(eng_validation validation);
 
 /**
  * Gives the index, from 0, of the model with the best mean log score over all origins but the last, which is

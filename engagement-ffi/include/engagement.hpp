@@ -559,6 +559,9 @@ public:
         check(eng_model_bootstrap(handle(), of.handle(), replicates, seed, &refits, &failed));
         return refits;
     }
+    /* From other threads, while one bootstraps. */
+    void progress(int64_t &done, int64_t &total) const { check(eng_model_progress(handle(), &done, &total)); }
+    void cancel() { check(eng_model_cancel(handle())); }
     engagement::interval bootstrap_interval(int64_t parameter, double level = 0.95) const
     {
         engagement::interval found;
@@ -1298,6 +1301,9 @@ public:
     {
         check(eng_validation_validate(handle(), from.handle(), horizon, time_unit));
     }
+    /* From other threads, while one validates. */
+    void progress(int64_t &done, int64_t &total) const { check(eng_validation_progress(handle(), &done, &total)); }
+    void cancel() { check(eng_validation_cancel(handle())); }
     /* Whether a model could be chosen; its index among the candidates. */
     bool chosen(int64_t &candidate) const
     {

@@ -2,13 +2,12 @@
 
 use std::ffi::c_char;
 
-use engagement_core::model::{Estimated, Interval, Model, bootstrap, likelihood_ratio_test};
-use engagement_core::simulate::again;
+use engagement_core::model::{Estimated, Interval, bootstrap, likelihood_ratio_test};
 use engagement_core::{Error, ErrorKind, Purchases, Result};
 
 use crate::arguments::{replicates, seed};
 use crate::guard;
-use crate::held::{Fitted, Sort, wrong_sort};
+use crate::held::{Fitted, Sort};
 use crate::model::{MODELS, eng_model};
 use crate::out::{Out, count, index};
 use crate::purchases::{PURCHASES, eng_purchases};
@@ -182,13 +181,14 @@ pub unsafe extern "system" fn eng_model_likelihood_ratio(
     })
 }
 
-/// Refits a model of purchases, fitted here, to `replicates` sets of customers drawn from it, of the ages of these purchases, for
-/// `eng_model_bootstrap_interval`: how many refits succeeded, and how many failed and are left out. The same seed gives the same answer on
-/// any number of threads. The model must have been fitted to these purchases, without covariates.
+/// Refits a model of purchases or of spend, fitted here, to `replicates` sets of customers drawn from it, of the ages of these purchases or
+/// who paid for as many, for `eng_model_bootstrap_interval`: how many refits succeeded, and how many failed and are left out. The same
+/// seed gives the same answer on any number of threads. The model must have been fitted to these purchases, which have its covariates.
 ///
-/// Since 0.1; any thread, one at a time. Errors: `ENG_FIT_FAILED` where fewer than 20 refits succeed, `ENG_INVALID_ARGUMENT` for
-/// another model, for replicates that are not 1 to 100000, and for a null output, `ENG_MISSING_FIELD` for empty purchases and a model that was
-/// not fitted here, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+/// Since 0.1; any thread, one at a time; another thread may ask `eng_model_progress` or `eng_model_cancel`. Errors: `ENG_FIT_FAILED` where
+/// fewer than 20 refits succeed, `ENG_INVALID_ARGUMENT` for another model, for replicates that are not 1 to 100000, for a null output, and
+/// for a customer who makes a million purchases, `ENG_MISSING_FIELD` for empty purchases, a covariate that they lack and a model that was
+/// not fitted here, `ENG_CANCELLED`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_model_bootstrap(
     model: eng_model,
@@ -198,18 +198,25 @@ pub unsafe extern "system" fn eng_model_bootstrap(
     refits: *mut i64,
     failed: *mut i64,
 ) -> i32 {
-    guard::write(&MODELS, model, |slot| {
+    guard::work(&MODELS, model, |slot, progress| {
         let (refits, failed) = (Out::required(refits, "refits")?, Out::required(failed, "failed")?);
         let replicates = replicates(replicates_wanted)?;
-        slot.purchases()?;
         let threads = slot.options.threads;
         let fitted = slot.evidence_mut()?;
+        progress.begin(replicates.into());
         let done = PURCHASES.with(purchases.addr(), |summary| {
-            let purchases = summary.purchases()?;
+            let customers = summary.purchases()?;
+            let covariates = match &fitted.fit.model {
+                Sort::Covariates(model) => Some(summary.covariates(model.covariates())?),
+                _ => None,
+            };
             // Replicates run side by side, so each of them is the work of one thread.
             let options = fitted.options.clone().threads(1);
-            let draw = |sort: &Sort, seed| drawn(sort, purchases, seed);
-            let refit = |(model, data): &(Model, Purchases)| Ok(model.refit(data, &options)?.map(Sort::Purchases));
+            let draw = |sort: &Sort, seed| {
+                progress.step(1)?;
+                sort.again(customers, covariates.as_ref(), seed)
+            };
+            let refit = |drawn: &Purchases| fitted.fit.model.refit(drawn, covariates.as_ref(), &options);
             bootstrap(&fitted.fit, replicates, seed(random_seed), threads, draw, refit)
         })?;
         refits.write(count(done.refits().len()));
@@ -219,12 +226,20 @@ pub unsafe extern "system" fn eng_model_bootstrap(
     })
 }
 
-/// Customers of the same ages, drawn from a model, beside it.
-fn drawn(sort: &Sort, purchases: &Purchases, seed: u64) -> Result<(Model, Purchases)> {
-    match sort {
-        Sort::Purchases(model) => Ok((*model, again::purchases(&**model, purchases, seed)?)),
-        _ => Err(wrong_sort("only a model of purchases without covariates draws customers to refit to")),
-    }
+/// Tells how many of how many replicates a bootstrap under way in another thread has drawn; 0 of 0 if none is.
+///
+/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_progress(model: eng_model, done: *mut i64, total: *mut i64) -> i32 {
+    guard::progress(&MODELS, model, done, total)
+}
+
+/// Cancels the bootstrap under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`, the handle keeps what it had.
+///
+/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_cancel(model: eng_model) -> i32 {
+    guard::cancel(&MODELS, model)
 }
 
 /// Gives the interval, of a level such as 0.95, that holds the middle of the refits of `eng_model_bootstrap`: of the parameter at an index,

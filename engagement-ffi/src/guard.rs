@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use engagement_core::{Error, ErrorKind, Progress, Result};
 
 use crate::handle::{Object, Table};
-use crate::out::Out;
+use crate::out::{Out, count};
 use crate::quiet;
 
 /// A call without a handle.
@@ -64,12 +64,30 @@ pub(crate) fn work<T, H>(table: &'static Table<T>, handle: *mut H, body: impl Fn
     })
 }
 
-/// A call that takes no lock and so never waits: progress and cancel.
-pub(crate) fn watch<T, H>(table: &'static Table<T>, handle: *mut H, body: impl FnOnce(&Progress) -> Result<()>) -> i32 {
+/// A call that takes no lock and so never waits.
+fn watch<T, H>(table: &'static Table<T>, handle: *mut H, body: impl FnOnce(&Progress) -> Result<()>) -> i32 {
     call(|| {
         let object = table.find(handle.addr())?;
         object.usable()?;
         body(&object.progress)
+    })
+}
+
+/// Tells how far the work under way is.
+pub(crate) fn progress<T, H>(table: &'static Table<T>, handle: *mut H, done: *mut i64, total: *mut i64) -> i32 {
+    watch(table, handle, |progress| {
+        let (done, total) = (Out::required(done, "done")?, Out::required(total, "total")?);
+        done.write(count(progress.done()));
+        total.write(count(progress.total()));
+        Ok(())
+    })
+}
+
+/// Stops the work under way, or the next.
+pub(crate) fn cancel<T, H>(table: &'static Table<T>, handle: *mut H) -> i32 {
+    watch(table, handle, |progress| {
+        progress.cancel();
+        Ok(())
     })
 }
 

@@ -1,10 +1,11 @@
 //! What a model handle holds: a model of one of the sorts, and its fit if it was fitted here.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, BgCnbdK, Bootstrap, CovariateModel, CustomerModel, Estimated, Fit, FitOptions, GammaGamma,
-    MbgCnbdK, Model, ModelKind, Opportunities, Parameters, Posterior, PosteriorOptions, RenewalModel, Renewals,
+    BetaDiscreteWeibull, BgBb, BgCnbdK, Bootstrap, CovariateModel, Covariates, CustomerModel, Estimated, Fit, FitOptions,
+    GammaGamma, MbgCnbdK, Model, ModelKind, Opportunities, Parameters, Posterior, PosteriorOptions, RenewalModel, Renewals,
     ShiftedBetaGeometric,
 };
+use engagement_core::simulate::again;
 use engagement_core::{Error, ErrorKind, Purchases, Result};
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +137,34 @@ impl Sort {
             Sort::Special(Special::Constant(_)) => ShiftedBetaGeometric::NAME,
             Sort::Special(Special::Changing(_)) => BetaDiscreteWeibull::NAME,
         }
+    }
+
+    /// The same customers again, drawn from the model.
+    pub(crate) fn again(&self, data: &Purchases, covariates: Option<&Covariates>, seed: u64) -> Result<Purchases> {
+        match (self, covariates) {
+            (Sort::Purchases(model), _) => again::purchases(&**model, data, seed),
+            (Sort::Covariates(model), Some(covariates)) => again::with_covariates(model, data, covariates, seed),
+            (Sort::Special(Special::Spend(model)), _) => again::spend(model, data, seed),
+            _ => Err(self.not_of_purchases()),
+        }
+    }
+
+    /// The model of the same kind that is fitted to them.
+    pub(crate) fn refit(&self, drawn: &Purchases, covariates: Option<&Covariates>, options: &FitOptions) -> Result<Fit<Sort>> {
+        match (self, covariates) {
+            (Sort::Purchases(model), _) => Ok(model.refit(drawn, options)?.map(Sort::Purchases)),
+            (Sort::Covariates(model), Some(covariates)) => {
+                Ok(CovariateModel::fit(model.name(), drawn, covariates, options)?.map(Sort::Covariates))
+            }
+            (Sort::Special(Special::Spend(_)), _) => {
+                Ok(GammaGamma::fit(drawn, options)?.map(|model| CustomerModel::Spend(model).into()))
+            }
+            _ => Err(self.not_of_purchases()),
+        }
+    }
+
+    fn not_of_purchases(&self) -> Error {
+        wrong_sort(format!("{} is a model of {}, not of purchases or spend", self.name(), self.of()))
     }
 
     /// The sort in words.

@@ -228,12 +228,7 @@ pub unsafe extern "system" fn eng_ledger_reject(
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_ledger_progress(ledger: eng_ledger, done: *mut i64, total: *mut i64) -> i32 {
-    guard::watch(&LEDGERS, ledger, |progress| {
-        let (done, total) = (Out::required(done, "done")?, Out::required(total, "total")?);
-        done.write(count(progress.done()));
-        total.write(count(progress.total()));
-        Ok(())
-    })
+    guard::progress(&LEDGERS, ledger, done, total)
 }
 
 /// Cancels the load under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`.
@@ -241,8 +236,5 @@ pub unsafe extern "system" fn eng_ledger_progress(ledger: eng_ledger, done: *mut
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_ledger_cancel(ledger: eng_ledger) -> i32 {
-    guard::watch(&LEDGERS, ledger, |progress| {
-        progress.cancel();
-        Ok(())
-    })
+    guard::cancel(&LEDGERS, ledger)
 }

@@ -191,12 +191,7 @@ pub unsafe extern "system" fn eng_posterior_sample(
 /// `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_posterior_progress(posterior: eng_posterior, done: *mut i64, total: *mut i64) -> i32 {
-    guard::watch(&POSTERIORS, posterior, |progress| {
-        let (done, total) = (Out::required(done, "done")?, Out::required(total, "total")?);
-        done.write(count(progress.done()));
-        total.write(count(progress.total()));
-        Ok(())
-    })
+    guard::progress(&POSTERIORS, posterior, done, total)
 }
 
 /// Stops the drawing under way in another thread, or the next one if none is: it returns `ENG_CANCELLED`, the handle keeps the draws it
@@ -205,10 +200,7 @@ pub unsafe extern "system" fn eng_posterior_progress(posterior: eng_posterior, d
 /// Since 0.1; any thread, also while another one draws. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_posterior_cancel(posterior: eng_posterior) -> i32 {
-    guard::watch(&POSTERIORS, posterior, |progress| {
-        progress.cancel();
-        Ok(())
-    })
+    guard::cancel(&POSTERIORS, posterior)
 }
 
 /// Counts the parameters, the chains, the draws of all chains together, and those of them at which the sampler went astray: where there are

@@ -146,12 +146,7 @@ pub unsafe extern "system" fn eng_ratios_measure(
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_ratios_progress(ratios: eng_ratios, done: *mut i64, total: *mut i64) -> i32 {
-    guard::watch(&RATIOS, ratios, |progress| {
-        let (done, total) = (Out::required(done, "done")?, Out::required(total, "total")?);
-        done.write(count(progress.done()));
-        total.write(count(progress.total()));
-        Ok(())
-    })
+    guard::progress(&RATIOS, ratios, done, total)
 }
 
 /// Cancels the measurement under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`.
@@ -159,10 +154,7 @@ pub unsafe extern "system" fn eng_ratios_progress(ratios: eng_ratios, done: *mut
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_ratios_cancel(ratios: eng_ratios) -> i32 {
-    guard::watch(&RATIOS, ratios, |progress| {
-        progress.cancel();
-        Ok(())
-    })
+    guard::cancel(&RATIOS, ratios)
 }
 
 /// Counts the groups; 0 before the first measurement.

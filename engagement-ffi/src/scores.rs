@@ -135,12 +135,7 @@ pub unsafe extern "system" fn eng_scores_score(
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_scores_progress(scores: eng_scores, done: *mut i64, total: *mut i64) -> i32 {
-    guard::watch(&SCORES, scores, |progress| {
-        let (done, total) = (Out::required(done, "done")?, Out::required(total, "total")?);
-        done.write(count(progress.done()));
-        total.write(count(progress.total()));
-        Ok(())
-    })
+    guard::progress(&SCORES, scores, done, total)
 }
 
 /// Cancels the scoring under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`.
@@ -148,10 +143,7 @@ pub unsafe extern "system" fn eng_scores_progress(scores: eng_scores, done: *mut
 /// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_scores_cancel(scores: eng_scores) -> i32 {
-    guard::watch(&SCORES, scores, |progress| {
-        progress.cancel();
-        Ok(())
-    })
+    guard::cancel(&SCORES, scores)
 }
 
 /// Counts the rows, and the interactions that lie after the as-of and were not seen.

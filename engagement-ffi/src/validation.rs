@@ -192,8 +192,9 @@ pub unsafe extern "system" fn eng_validation_set_threads(validation: eng_validat
 /// Makes every candidate predict the purchases of a ledger within a horizon after each origin, and measures what came. `time_unit` is the
 /// unit of the horizon and of the models' time. On an error the handle keeps what it had.
 ///
-/// Since 0.1; any thread, one at a time. Errors: `ENG_INVALID_ARGUMENT` naming the value and its domain, and for a log too short for the
-/// horizon, `ENG_MISSING_FIELD` without a candidate, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+/// Since 0.1; any thread, one at a time; another thread may ask `eng_validation_progress` or `eng_validation_cancel`. Errors:
+/// `ENG_INVALID_ARGUMENT` naming the value and its domain, and for a log too short for the horizon, `ENG_MISSING_FIELD` without a candidate,
+/// `ENG_CANCELLED`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn eng_validation_validate(
     validation: eng_validation,
@@ -201,14 +202,32 @@ pub unsafe extern "system" fn eng_validation_validate(
     horizon: f64,
     time_unit: i32,
 ) -> i32 {
-    guard::write(&VALIDATIONS, validation, |trial| {
+    guard::work(&VALIDATIONS, validation, |trial, progress| {
         if trial.candidates.is_empty() {
             return Err(Error::new(ErrorKind::MissingField, "no candidate: add a model or a rulebook"));
         }
-        let options = ValidateOptions { horizon, unit: unit(time_unit, "time_unit")?, ..trial.options.clone() };
+        let unit = unit(time_unit, "time_unit")?;
+        let options = ValidateOptions { horizon, unit, progress: Some(progress), ..trial.options.clone() };
         trial.result = Some(LEDGERS.with(ledger.addr(), |book| book.ledger.validate(&trial.candidates, &options))?);
         Ok(())
     })
+}
+
+/// Tells how far the validation under way in another thread is: steps done, of how many; 0 of 0 if none is.
+///
+/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_validation_progress(validation: eng_validation, done: *mut i64, total: *mut i64) -> i32 {
+    guard::progress(&VALIDATIONS, validation, done, total)
+}
+
+/// Cancels the validation under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`, the handle keeps what it
+/// had.
+///
+/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_validation_cancel(validation: eng_validation) -> i32 {
+    guard::cancel(&VALIDATIONS, validation)
 }
 
 /// Gives the index, from 0, of the model with the best mean log score over all origins but the last, which is left to judge the choice.

@@ -8,10 +8,10 @@ use common::cdnow::*;
 use common::*;
 use engagement::*;
 use engagement_core::model::{
-    BgNbd, Covariate, CovariateModel, Covariates, CustomerModel, Estimated, Fit, FitOptions, GammaGamma, MbgNbd, ParetoNbd,
-    PurchaseModel, WithCovariates, likelihood_ratio_test,
+    BgNbd, Bootstrap, Covariate, CovariateModel, Covariates, CustomerModel, Estimated, Fit, FitOptions, GammaGamma, MbgNbd,
+    ParetoNbd, PurchaseModel, WithCovariates, bootstrap, likelihood_ratio_test,
 };
-use engagement_core::simulate::Random;
+use engagement_core::simulate::{Random, again};
 use engagement_core::{PurchaseColumns, Purchases, Values};
 
 const ROWS: usize = 1500;
@@ -317,10 +317,9 @@ fn covariates_that_cannot_be() {
             eng_model_prediction_interval(model, 2, 30.0, 39.0, 1.0, 0.9, n, n),
             eng_model_survival(model, 0, 1, v),
             eng_model_opportunity_alive(model, 0, 0, 1, 0, v),
-            eng_model_bootstrap(model, purchases, 30, 1, n, n),
             eng_purchases_simulate(purchases, model, null_mut(), 1, [1.0].as_ptr(), 1),
         ];
-        assert_eq!(asked, [ENG_INVALID_ARGUMENT; 7]);
+        assert_eq!(asked, [ENG_INVALID_ARGUMENT; 6]);
         let said = "gamma-gamma has covariates (online, years): eng_model_of_customer gives the model of a customer, which can be asked this";
         assert_eq!((eng_model_expected_value(model, 2, 22.35, v), model_error(model).as_str()), (ENG_INVALID_ARGUMENT, said));
         assert_eq!(purchases_error(purchases), said);
@@ -398,5 +397,80 @@ fn covariates_that_cannot_be() {
             assert_eq!(eng_model_free(model), ENG_OK);
         }
         assert_eq!((eng_purchases_free(purchases), eng_purchases_free(empty)), (ENG_OK, ENG_OK));
+    }
+}
+
+/// Refits of models with covariates, and of spend, are those of the core.
+#[test]
+fn refits_are_those_of_the_core() {
+    let (core, covariates, purchases) = customers();
+    let options = FitOptions::default();
+    for name in ["mbg-nbd", "gamma-gamma"] {
+        let model = with_both();
+        assert_eq!(fit(model, name, purchases), ENG_OK, "{}", model_error(model));
+        let want = CovariateModel::fit(name, &core, &covariates, &options).unwrap();
+        let draw = |model: &CovariateModel, seed| again::with_covariates(model, &core, &covariates, seed);
+        let want = bootstrap(&want, 24, 5, 1, draw, |drawn| CovariateModel::fit(name, drawn, &covariates, &options)).unwrap();
+        same_refits(model, purchases, &want);
+        unsafe { assert_eq!(eng_model_free(model), ENG_OK) };
+    }
+    let model = new_model();
+    assert_eq!(fit(model, "gamma-gamma", purchases), ENG_OK, "{}", model_error(model));
+    let want = GammaGamma::fit(&core, &options).unwrap();
+    let draw = |model: &GammaGamma, seed| again::spend(model, &core, seed);
+    same_refits(model, purchases, &bootstrap(&want, 24, 5, 1, draw, |drawn| GammaGamma::fit(drawn, &options)).unwrap());
+
+    // The covariates have to be there still; a cancel that comes too early is not lost.
+    let covaried = with_both();
+    assert_eq!(fit(covaried, "bg-nbd", purchases), ENG_OK, "{}", model_error(covaried));
+    let bare = new_purchases();
+    let (mut refits, mut failed, mut steps) = (9i64, 9i64, [9i64; 2]);
+    unsafe {
+        let mut boot = |model, of| eng_model_bootstrap(model, of, 24, 5, &raw mut refits, &raw mut failed);
+        assert_eq!(
+            eng_purchases_from_columns(bare, 2, [1, 0].as_ptr(), [3.0, 0.0].as_ptr(), [9.0; 2].as_ptr(), null(), null(), null()),
+            ENG_OK
+        );
+        assert_eq!(boot(covaried, bare), ENG_MISSING_FIELD);
+        assert!(model_error(covaried).contains("online"), "{}", model_error(covaried));
+        assert_eq!(eng_model_cancel(model), ENG_OK);
+        assert_eq!(boot(model, purchases), ENG_CANCELLED);
+        assert_eq!(boot(model, purchases), ENG_OK, "{}", model_error(model));
+        assert_eq!(eng_model_progress(model, &raw mut steps[0], &raw mut steps[1]), ENG_OK);
+        assert_eq!(steps, [0; 2], "none is under way");
+
+        // So many refits that they end only by the cancel; those of before stay.
+        let address = model.addr();
+        let watcher = std::thread::spawn(move || {
+            let model: eng_model = std::ptr::without_provenance_mut(address);
+            let (mut done, mut total) = (0, 0);
+            while done == 0 {
+                std::thread::yield_now();
+                assert_eq!(eng_model_progress(model, &raw mut done, &raw mut total), ENG_OK);
+            }
+            assert_eq!(eng_model_cancel(model), ENG_OK);
+            total
+        });
+        assert_eq!(eng_model_bootstrap(model, purchases, 100_000, 5, &raw mut steps[0], &raw mut steps[1]), ENG_CANCELLED);
+        assert_eq!(watcher.join().unwrap(), 100_000);
+        let (mut low, mut high) = (9.0, 9.0);
+        assert_eq!(eng_model_bootstrap_interval(model, 0, 0.8, &raw mut low, &raw mut high), ENG_OK);
+        for handle in [purchases, bare] {
+            assert_eq!(eng_purchases_free(handle), ENG_OK);
+        }
+        assert_eq!((eng_model_free(model), eng_model_free(covaried)), (ENG_OK, ENG_OK));
+    }
+}
+
+fn same_refits<M: Estimated>(model: eng_model, purchases: eng_purchases, want: &Bootstrap<M>) {
+    let (mut some, mut none) = (9, 9);
+    unsafe {
+        assert_eq!(eng_model_bootstrap(model, purchases, 24, 5, &raw mut some, &raw mut none), ENG_OK, "{}", model_error(model));
+        assert_eq!((some, none), (want.refits().len() as i64, i64::from(want.failed())));
+        for (at, interval) in want.confidence_intervals(0.8).unwrap().iter().enumerate() {
+            let (mut low, mut high) = (9.0, 9.0);
+            assert_eq!(eng_model_bootstrap_interval(model, at as i64, 0.8, &raw mut low, &raw mut high), ENG_OK);
+            assert_eq!(bits(&[low, high]), bits(&[interval.low, interval.high]), "{at}");
+        }
     }
 }

@@ -279,6 +279,8 @@ calls! {
         eng_model_likelihood_ratio(model, double, long, double);
         eng_model_bootstrap(purchases, eight, zero, long, long);
         eng_model_bootstrap_interval(zero, half, double, double);
+        eng_model_progress(long, long);
+        eng_model_cancel();
         eng_model_survival(zero, zero, double);
         eng_model_retention_rate(eight, double);
         eng_model_probability_of_loss(eight, double);
@@ -391,6 +393,8 @@ calls! {
         eng_validation_set_intervals(half, |_: &Out| 20, zero);
         eng_validation_set_threads(no);
         eng_validation_validate(ledger, one, number::<2>);
+        eng_validation_progress(long, long);
+        eng_validation_cancel();
         eng_validation_chosen(long, int);
         eng_validation_json(chars, eight, long);
     }

@@ -189,6 +189,23 @@ fn validation_is_that_of_the_core() {
         let log = new_ledger();
         assert_eq!(eng_validation_validate(validation, log, 13.0, ENG_UNIT_WEEK), ENG_INVALID_ARGUMENT, "an empty ledger");
         assert_eq!(eng_validation_chosen(validation, null_mut(), &raw mut present), ENG_INVALID_ARGUMENT);
+        // Cancelled before it begins, and under way.
+        assert_eq!(eng_validation_cancel(validation), ENG_OK);
+        assert_eq!(eng_validation_validate(validation, ledger, 13.0, ENG_UNIT_WEEK), ENG_CANCELLED);
+        assert_eq!(eng_validation_set_intervals(validation, 0.8, 100_000, 3), ENG_OK);
+        let address = validation.addr();
+        let watcher = std::thread::spawn(move || {
+            let validation: eng_validation = std::ptr::without_provenance_mut(address);
+            let (mut done, mut total) = (0, 0);
+            while done == 0 {
+                std::thread::yield_now();
+                assert_eq!(eng_validation_progress(validation, &raw mut done, &raw mut total), ENG_OK);
+            }
+            assert_eq!(eng_validation_cancel(validation), ENG_OK);
+            total
+        });
+        assert_eq!(eng_validation_validate(validation, ledger, 13.0, ENG_UNIT_WEEK), ENG_CANCELLED);
+        assert_eq!(watcher.join().unwrap(), 2 * (3 + 100_000), "origins, times candidates and samples");
         assert_eq!(document(validation), got, "what it had");
         assert_eq!(eng_validation_set_origins(validation, 0, null()), ENG_OK);
         assert_eq!((eng_validation_free(validation), eng_rulebook_free(rulebook)), (ENG_OK, ENG_OK));
