@@ -222,7 +222,8 @@ pub unsafe extern "system" fn eng_model_bootstrap(
 fn drawn(sort: &Sort, purchases: &Purchases, seed: u64) -> Result<(Model, Purchases)> {
     match sort {
         Sort::Purchases(model) => Ok((*model, simulate::purchases(&**model, purchases.age(), None, purchases.unit(), seed, 1)?)),
-        _ => Err(wrong_sort("only a model of purchases without covariates draws customers to refit to")),
+        Sort::Special(_) => Err(wrong_sort("only a model of purchases draws customers to refit to")),
+        Sort::Covariates(_) => Err(wrong_sort("a model with covariates draws no customers to refit to here")),
     }
 }
 
