@@ -133,6 +133,19 @@ macro_rules! any {
             ///
             /// # Errors
             /// [`ErrorKind::InvalidArgument`]: no model of this name takes covariates. As [`WithCovariates::fit`], too.
+            ///
+            /// # Example
+            /// ```
+            /// use engagement_core::model::{CovariateModel, Covariates, Estimated, FitOptions, MbgNbd};
+            /// use engagement_core::{TimeUnit, simulate};
+            ///
+            /// let truth = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
+            /// let drawn = simulate::purchases(&truth, &[40.0; 500], None, TimeUnit::Week, 3, 0)?;
+            /// let known = Covariates::new(&["online"], (0..500).map(|row| f64::from(row % 2)).collect())?;
+            /// let fit = CovariateModel::fit("mbg-nbd", &drawn, &known, &FitOptions::default())?;
+            /// assert_eq!(fit.model.names()[4..], ["alpha: online", "a: online", "b: online"]);
+            /// # Ok::<(), engagement_core::Error>(())
+            /// ```
             pub fn fit(
                 name: &str,
                 purchases: &Purchases,
