@@ -20,7 +20,7 @@ use crate::purchases::Purchases;
 /// let purchases = Purchases::from_columns(&PurchaseColumns::new(&[2, 2], &[30.43, 12.0], &[38.86, 38.86]))?;
 /// let expected = Prediction::ExpectedPurchases { t: 39.0 }.of_all(&model, &purchases, 1)?;
 /// assert_eq!(expected[0], model.expected_purchases(&purchases.history(0), 39.0)?);
-/// assert_eq!(format!("{:.3} {:.3}", expected[0], expected[1]), "1.226 0.483");
+/// assert_eq!(format!("{:.3} {:.3}", expected[0], expected[1]), "1.226 0.556");
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
