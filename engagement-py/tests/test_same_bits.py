@@ -65,7 +65,7 @@ def cdnow(to: Path) -> None:
 
 def every_feature(to: Path) -> None:
     run(
-        *("cargo", "run", "--locked", "--quiet", "-p", "engagement-benches", "--bin", "generate", "--"),
+        *("cargo", "run", "--locked", "--release", "--quiet", "-p", "engagement-benches", "--bin", "generate", "--"),
         *("--kind", "every-feature", "--rows", "200000", "--seed", "7", "--out", to),
     )
     # The three readers take rows, not names.
