@@ -2174,6 +2174,22 @@ ENG_API int32_t ENG_CALL eng_model_opportunity_interval_column(eng_model model, 
  */
 
 /**
+ * Draws a log into the ledger, beside what it holds: customers 0, 1, 2 and so on, who come evenly from one time
+ * to another, in microseconds since 1970 UTC, and buy as the model says, in time_unit, until a third. Purchases
+ * have amounts where the handle spend is not null. The share review_share of them is reviewed, by customers
+ * whose contentment is beta distributed with the shapes contentment_a and contentment_b, which are not looked
+ * at where the share is 0; and the share referred of the customers comes because an earlier one referred them.
+ * The same seed gives the same log on any machine. On an error nothing is recorded.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_INVALID_ARGUMENT naming the value and its domain, for a
+ * model of something else, and for a customer who makes a million purchases, ENG_INVALID_TIME,
+ * ENG_MISSING_FIELD for an empty model, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_ledger_simulate(eng_ledger ledger, eng_model model, eng_model spend,
+    int64_t customers, int64_t from_us, int64_t to_us, int64_t until_us, int32_t time_unit, double review_share,
+    double contentment_a, double contentment_b, double referred, int64_t random_seed);
+
+/**
  * Draws customers from a model of purchases, of rows ages in the unit that was set, and what they spend where
  * the handle spend is not null. The same seed gives the same customers on any number of threads and any
  * machine. They are called 0, 1, 2 and so on. On an error the handle keeps what it had.

@@ -260,9 +260,15 @@ public:
     }
 };
 
+class model;
+
 /* Every interaction, once. */
 class ledger : public detail::owner<eng_ledger, eng_ledger_new, eng_ledger_free, eng_ledger_error> {
 public:
+    /* Draws a log: customers come evenly from one time to another and buy until a third; spending may be null. */
+    void simulate(const model &buying, const model *spending, int64_t customers, int64_t from, int64_t to, int64_t until,
+                  int32_t time_unit, int64_t seed, double review_share = 0, double contentment_a = 4, double contentment_b = 2,
+                  double referred = 0);
     void set_currency(const std::string &currency)
     {
         check(eng_ledger_set_currency(handle(), currency.data(), detail::length(currency)));
@@ -765,6 +771,14 @@ private:
         return values.empty() ? 0 : &values[0];
     }
 };
+
+inline void ledger::simulate(const model &buying, const model *spending, int64_t customers, int64_t from, int64_t to, int64_t until,
+                             int32_t time_unit, int64_t seed, double review_share, double contentment_a, double contentment_b,
+                             double referred)
+{
+    check(eng_ledger_simulate(handle(), buying.handle(), spending == 0 ? 0 : spending->handle(), customers, from, to, until,
+                              time_unit, review_share, contentment_a, contentment_b, referred, seed));
+}
 
 inline void purchases::simulate(const model &buying, const std::vector<double> &ages, int64_t seed)
 {

@@ -1,12 +1,67 @@
-//! Customers drawn from a model.
+//! Customers and logs drawn from a model.
 
-use engagement_core::{Error, ErrorKind, simulate};
+use engagement_core::model::{GammaGamma, Model};
+use engagement_core::simulate::{Reviews, Simulation};
+use engagement_core::{Error, ErrorKind, Result, Timestamp, simulate};
 
-use crate::arguments::{counted, seed};
+use crate::arguments::{counted, seed, unit};
 use crate::columns::numbers;
 use crate::guard;
+use crate::ledger::{LEDGERS, eng_ledger};
 use crate::model::{MODELS, eng_model};
 use crate::purchases::{PURCHASES, eng_purchases};
+
+/// Draws a log into the ledger, beside what it holds: customers 0, 1, 2 and so on, who come evenly from one time to another, in microseconds
+/// since 1970 UTC, and buy as the model says, in `time_unit`, until a third. Purchases have amounts where the handle `spend` is not
+/// null. The share `review_share` of them is reviewed, by customers whose contentment is beta distributed with the shapes
+/// `contentment_a` and `contentment_b`, which are not looked at where the share is 0; and the share `referred` of the customers comes
+/// because an earlier one referred them. The same seed gives the same log on any machine. On an error nothing is recorded.
+///
+/// Since 0.1; any thread, one at a time. Errors: `ENG_INVALID_ARGUMENT` naming the value and its domain, for a model of something else, and
+/// for a customer who makes a million purchases, `ENG_INVALID_TIME`, `ENG_MISSING_FIELD` for an empty model, `ENG_NO_MEMORY`,
+/// `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_ledger_simulate(
+    ledger: eng_ledger,
+    model: eng_model,
+    spend: eng_model,
+    customers: i64,
+    from_us: i64,
+    to_us: i64,
+    until_us: i64,
+    time_unit: i32,
+    review_share: f64,
+    contentment_a: f64,
+    contentment_b: f64,
+    referred: f64,
+    random_seed: i64,
+) -> i32 {
+    guard::write_read(&LEDGERS, ledger, models(model, spend), |book, (buying, spend)| {
+        let arrivals = (Timestamp::from_micros(from_us)?, Timestamp::from_micros(to_us)?);
+        let until = Timestamp::from_micros(until_us)?;
+        let log = Simulation {
+            spend,
+            reviews: (review_share != 0.0)
+                .then_some(Reviews { share: review_share, contentment: (contentment_a, contentment_b) }),
+            referred,
+            ..Simulation::new(&*buying, unit(time_unit, "time_unit")?, counted(customers, "customers")?, arrivals, until)
+        };
+        let loaded = log.load(&mut book.ledger, seed(random_seed))?;
+        book.last = loaded.reconciliation;
+        book.rejects = loaded.rejects;
+        Ok(())
+    })
+}
+
+/// The models of purchases and of spend of two handles, the second of which may be null. Models come before ledgers and purchases in
+/// the order of locks.
+fn models(model: eng_model, spend: eng_model) -> impl FnOnce() -> Result<(Model, Option<GammaGamma>)> {
+    move || {
+        let buying = MODELS.with(model.addr(), |slot| slot.purchases().copied())?;
+        let spend = if spend.is_null() { None } else { Some(MODELS.with(spend.addr(), |slot| slot.spend().copied())?) };
+        Ok((buying, spend))
+    }
+}
 
 /// The most purchases of all drawn customers together, on average.
 const MOST_DRAWN: f64 = 1e9;
@@ -27,13 +82,7 @@ pub unsafe extern "system" fn eng_purchases_simulate(
     ages: *const f64,
     random_seed: i64,
 ) -> i32 {
-    // Models come before purchases in the order of locks.
-    let read = || {
-        let buying = MODELS.with(model.addr(), |slot| slot.purchases().copied())?;
-        let spend = if spend.is_null() { None } else { Some(MODELS.with(spend.addr(), |slot| slot.spend().copied())?) };
-        Ok((buying, spend))
-    };
-    guard::write_read(&PURCHASES, purchases, read, |summary, (buying, spend)| {
+    guard::write_read(&PURCHASES, purchases, models(model, spend), |summary, (buying, spend)| {
         let rows = counted(rows, "rows")? as usize;
         // SAFETY: the caller's promise: an array of `rows` numbers.
         let ages = unsafe { numbers(ages, rows, "ages")? };

@@ -9,9 +9,10 @@ use common::cdnow::*;
 use common::*;
 use engagement::*;
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, BgCnbdK, Estimated, Fit, FitOptions, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd, Opportunities,
-    OpportunityHistory, Prior, RenewalModel, Renewals, ShiftedBetaGeometric, bootstrap, likelihood_ratio_test,
+    BetaDiscreteWeibull, BgBb, BgCnbdK, Estimated, Fit, FitOptions, GammaGamma, MbgCnbdK, MbgNbd, Model, ModelKind, Nbd,
+    Opportunities, OpportunityHistory, Prior, RenewalModel, Renewals, ShiftedBetaGeometric, bootstrap, likelihood_ratio_test,
 };
+use engagement_core::simulate::{Reviews, Simulation};
 use engagement_core::{Purchases, TimeUnit, simulate};
 
 /// The cohorts of Fader & Hardie (2007), doi:10.1002/dir.20074.
@@ -638,5 +639,69 @@ fn evidence_that_cannot_be() {
         assert_eq!(eng_model_free(far), ENG_OK);
         assert_eq!((doubles, longs, ints), ([9.0; 2], [9; 3], [9; 2]), "outputs of failed calls");
         assert_eq!((eng_model_free(model), eng_model_free(empty)), (ENG_OK, ENG_OK));
+    }
+}
+
+#[test]
+fn drawn_logs_are_those_of_the_core() {
+    let model = loaded(r#"{"model":"mbg-nbd","r":0.525,"alpha":6.183,"a":0.891,"b":1.614}"#);
+    let spend = loaded(r#"{"model":"gamma-gamma","p":6.25,"q":3.74,"v":15.44}"#);
+    let (truth, spends) = (MbgNbd::new(0.525, 6.183, 0.891, 1.614).unwrap(), GammaGamma::new(6.25, 3.74, 15.44).unwrap());
+    let (from, to, until) = (end_of("1997-01-01"), end_of("1997-03-31"), end_of("1997-09-30"));
+    let log = Simulation {
+        spend: Some(spends),
+        reviews: Some(Reviews { share: 0.2, contentment: (4.0, 2.0) }),
+        referred: 0.3,
+        ..Simulation::new(&truth, TimeUnit::Week, 500, (from, to), until)
+    };
+    let core = log.ledger(7).unwrap();
+    let ledger = new_ledger();
+    let draw = |model, spend, customers, times: [i64; 3], unit, shares: [f64; 4]| unsafe {
+        let ([from, to, until], [share, a, b, referred]) = (times, shares);
+        eng_ledger_simulate(ledger, model, spend, customers, from, to, until, unit, share, a, b, referred, 7)
+    };
+    let times = [from, to, until].map(engagement_core::Timestamp::micros);
+    let shares = [0.2, 4.0, 2.0, 0.3];
+
+    // Refused, and nothing is recorded.
+    for (customers, times, unit, shares) in [
+        (-1, times, ENG_UNIT_WEEK, shares),
+        (1 << 32, times, ENG_UNIT_WEEK, shares),
+        (500, [times[1], times[0], times[2]], ENG_UNIT_WEEK, shares),
+        (500, [times[0], times[2], times[1]], ENG_UNIT_WEEK, shares),
+        (500, times, 9, shares),
+        (500, times, ENG_UNIT_WEEK, [1.1, 4.0, 2.0, 0.3]),
+        (500, times, ENG_UNIT_WEEK, [f64::NAN, 4.0, 2.0, 0.3]),
+        (500, times, ENG_UNIT_WEEK, [0.2, 0.0, 2.0, 0.3]),
+        (500, times, ENG_UNIT_WEEK, [0.2, 4.0, f64::INFINITY, 0.3]),
+        (500, times, ENG_UNIT_WEEK, [0.2, 4.0, 2.0, -0.3]),
+    ] {
+        assert_eq!(draw(model, spend, customers, times, unit, shares), ENG_INVALID_ARGUMENT, "{customers} {times:?} {shares:?}");
+        assert!(!ledger_error(ledger).is_empty());
+    }
+    assert_eq!(draw(model, spend, 500, [i64::MIN, 0, 0], ENG_UNIT_WEEK, shares), ENG_INVALID_TIME);
+    assert_eq!(draw(spend, null_mut(), 500, times, ENG_UNIT_WEEK, shares), ENG_INVALID_ARGUMENT);
+    assert_eq!(draw(null_mut(), null_mut(), 500, times, ENG_UNIT_WEEK, shares), ENG_INVALID_HANDLE);
+    let empty = new_ledger();
+    assert_eq!(fingerprint(ledger), fingerprint(empty), "of failed calls");
+    assert_eq!(unsafe { eng_ledger_free(empty) }, ENG_OK);
+
+    assert_eq!(draw(model, spend, 500, times, ENG_UNIT_WEEK, shares), ENG_OK, "{}", ledger_error(ledger));
+    let (want, purchases) = summary(&core, ledger);
+    assert_eq!(columns(purchases), of_core(&want));
+    assert_eq!((want.len(), want.paid().iter().any(|&paid| paid > 0)), (500, true));
+    unsafe {
+        let (mut interactions, mut customers) = (9, 9);
+        assert_eq!(eng_ledger_counts(ledger, &raw mut interactions, &raw mut customers), ENG_OK);
+        assert_eq!((interactions as u64, customers), (core.len(), 500));
+        // Without spend and reviews the shapes are not looked at.
+        assert_eq!(
+            draw(model, null_mut(), 3, times, ENG_UNIT_WEEK, [0.0, f64::NAN, -1.0, 0.0]),
+            ENG_OK,
+            "{}",
+            ledger_error(ledger)
+        );
+        assert_eq!((eng_purchases_free(purchases), eng_ledger_free(ledger)), (ENG_OK, ENG_OK));
+        assert_eq!((eng_model_free(model), eng_model_free(spend)), (ENG_OK, ENG_OK));
     }
 }

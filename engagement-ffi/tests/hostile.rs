@@ -138,6 +138,7 @@ calls! {
         eng_ledger_reject(zero, long, int, chars, eight, long);
         eng_ledger_progress(long, long);
         eng_ledger_cancel();
+        eng_ledger_simulate(model, model, zero, at, at, at, number::<2>, half, one, one, half, zero);
     }
     batches(h: eng_batch) {
         eng_batch_error(chars, eight, long);
@@ -525,6 +526,7 @@ fn the_list_of_calls_reaches_good_handles() {
             "eng_model_likelihood_ratio",
             "eng_model_of_customer",
             "eng_model_from_posterior",
+            "eng_ledger_simulate",
             "eng_posterior_sample",
             "eng_scores_bridge",
             "eng_purchases_simulate",

@@ -590,3 +590,35 @@ def test_contracts() -> None:
     fit = BetaDiscreteWeibull.fit(BetaDiscreteWeibull(0.5, 2.0, 1.5).simulate(20_000, 8, seed=4))
     low, high = fit.confidence_intervals(0.999)["c"]
     assert low < 1.5 < high
+
+
+def test_a_log_is_drawn() -> None:
+    """The log's purchases have the parameters it was drawn with; who comes, reviews and refers is as asked."""
+    truth, spend = MbgNbd(0.525, 6.183, 0.891, 1.614), GammaGamma(6.25, 3.74, 15.44)
+    span = {"arrivals": ("2025-01-01", "2025-03-31"), "until": "2025-12-31", "seed": 7}
+
+    def log(**more: Any) -> engagement.Ledger:
+        return engagement.Ledger.simulate(truth, 4000, **{**span, "spend": spend, "review_share": 0.2, "referred": 0.3, **more})
+
+    ledger = log()
+    purchases = ledger.purchases("2025-12-31")
+    assert len(purchases) == 4000 and purchases.prospects == 0
+    for name, (low, high) in MbgNbd.fit(purchases).confidence_intervals(0.999).items():
+        assert low < truth.parameters[name] < high, name
+    counts = {kind: ledger.kinds.get(kind, 0) for kind in ("purchase", "review", "referral")}
+    assert counts["review"] / counts["purchase"] == pytest.approx(0.2, abs=0.02)
+    assert counts["referral"] / 4000 == pytest.approx(0.3, abs=0.04)
+    again = log(threads=1).purchases("2025-12-31")
+    assert np.asarray(again.recency).tobytes() == np.asarray(purchases.recency).tobytes()
+    assert np.asarray(log(seed=8).purchases("2025-12-31").recency).tobytes() != np.asarray(purchases.recency).tobytes()
+    plain = engagement.Ledger.simulate(truth, 100, **span)
+    assert np.isnan(np.asarray(plain.purchases("2025-12-31").value)).all()
+    for wrong, message in [
+        ({"arrivals": ("2025-03-31", "2025-01-01")}, "arrivals: "),
+        ({"referred": 1.5}, "referred: 1.5 is not a share"),
+        ({"review_share": math.nan}, "reviews, share: NaN"),
+        ({"contentment": (0.0, 1.0)}, "reviews, contentment: 0 is not a positive"),
+        ({"unit": "year"}, "unit"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            log(**wrong)

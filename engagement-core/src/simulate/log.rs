@@ -2,7 +2,7 @@
 
 use super::{CHUNK, draw_times};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{Batch, KeyColumn, Ledger, LoadOptions, TextColumn, Values};
+use crate::ledger::{Batch, KeyColumn, Ledger, LoadOptions, Loaded, TextColumn, Values};
 use crate::math::Random;
 use crate::model::{GammaGamma, PurchaseModel};
 use crate::money::Money;
@@ -85,6 +85,16 @@ impl<'a> Simulation<'a> {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] naming what is outside its domain; [`ErrorKind::NoMemory`].
     pub fn ledger(&self, seed: u64) -> Result<Ledger> {
+        let mut ledger = Ledger::new();
+        self.load(&mut ledger, seed)?;
+        Ok(ledger)
+    }
+
+    /// Draws the log into a ledger that is there, with its settings and beside what it holds; on an error it is as before.
+    ///
+    /// # Errors
+    /// As [`ledger`](Simulation::ledger), and those of a load.
+    pub fn load(&self, ledger: &mut Ledger, seed: u64) -> Result<Loaded> {
         self.check()?;
         let arrivals = self.draw_arrivals(seed)?;
         let drawn = in_chunks(arrivals.len().div_ceil(CHUNK), self.threads, |chunk| {
@@ -95,13 +105,11 @@ impl<'a> Simulation<'a> {
             }
             Ok(rows)
         })?;
-        let mut ledger = Ledger::new();
         let mut load = ledger.load(LoadOptions::default())?;
         for rows in &drawn {
             load.push(&rows.batch())?;
         }
-        load.finish()?;
-        Ok(ledger)
+        load.finish()
     }
 
     fn check(&self) -> Result<()> {

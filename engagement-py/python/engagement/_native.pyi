@@ -1098,6 +1098,22 @@ class Ledger:
         vocabulary: str | None = None,
         progress: _FrameProgress | None = None,
     ) -> Ledger: ...
+    @staticmethod
+    def simulate(
+        model: PurchaseModel,
+        customers: int,
+        *,
+        arrivals: tuple[_Time, _Time],
+        until: _Time,
+        seed: int,
+        spend: GammaGamma | None = None,
+        unit: _Unit = "week",
+        review_share: float = 0.0,
+        contentment: tuple[float, float] = ...,  # (4.0, 2.0)
+        referred: float = 0.0,
+        zone: str | ZoneInfo | None = None,
+        threads: int = 0,
+    ) -> Ledger: ...
     def append(
         self,
         frame: _Frames,

@@ -3,6 +3,7 @@
 mod access;
 mod load;
 mod scoring;
+mod simulate;
 mod summary;
 mod trial;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use engagement_core as core;
 use engagement_core::files::ReadReport;
+use engagement_core::simulate::{Reviews, Simulation};
 use engagement_core::{ErrorKind, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -17,7 +19,8 @@ use pyo3::types::{PyDict, PyList};
 use crate::convert::{self, OwnedKey};
 use crate::errors::{OrRaise, error, wrong_type};
 use crate::explain::{Explanation, Scorecard};
-use crate::purchases::Purchases;
+use crate::model::{GammaGamma, PurchaseModel};
+use crate::purchases::{self, Purchases};
 use crate::reconciliation::Reconciliation;
 use crate::rulebook::Rulebook;
 use crate::score::{self, Scores};
@@ -92,6 +95,46 @@ impl Ledger {
         };
         let ledger = Ledger::empty(&how.options)?;
         ledger.take_files(py, &paths, &how, progress)?;
+        Ok(ledger)
+    }
+
+    /// Draws a log into a new ledger: customers 0, 1, 2 and so on, who come evenly within `arrivals` and buy as the model says, until
+    /// the end of `until`. With a model of spend purchases have amounts; `review_share` of them are reviewed, by customers whose
+    /// contentment is beta distributed; the share `referred` of the customers comes because an earlier one referred them.
+    #[staticmethod]
+    #[pyo3(signature = (model, customers, *, arrivals, until, seed, spend=None, unit="week", review_share=0.0, contentment=(4.0, 2.0), referred=0.0, zone=None, threads=0))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn simulate(
+        py: Python<'_>,
+        model: &Bound<'_, PurchaseModel>,
+        customers: u32,
+        arrivals: (Bound<'_, PyAny>, Bound<'_, PyAny>),
+        until: &Bound<'_, PyAny>,
+        seed: u64,
+        spend: Option<&Bound<'_, GammaGamma>>,
+        unit: &str,
+        review_share: f64,
+        contentment: (f64, f64),
+        referred: f64,
+        zone: Option<&Bound<'_, PyAny>>,
+        threads: i64,
+    ) -> PyResult<Ledger> {
+        let ledger = Ledger::empty(&How::new(None, zone, None, false, None, None, None)?.options)?;
+        let zone = ledger.zone(py)?;
+        let log = Simulation {
+            spend: spend.map(|spend| spend.get().model),
+            reviews: (review_share != 0.0).then_some(Reviews { share: review_share, contentment }),
+            referred,
+            threads: convert::count("threads", threads)?,
+            ..Simulation::new(
+                &*model.get().model,
+                purchases::unit(unit)?,
+                customers,
+                (convert::moment(&zone, &arrivals.0)?, convert::as_of(&zone, &arrivals.1)?),
+                convert::as_of(&zone, until)?,
+            )
+        };
+        ledger.draw(py, &log, seed)?;
         Ok(ledger)
     }
 
