@@ -53,8 +53,7 @@ const MOST_OPPORTUNITIES: u32 = 10_000;
 
 /// A number of opportunities to buy.
 pub(crate) fn opportunities(value: i64, name: &str) -> Result<u32> {
-    let found = u32::try_from(value).ok().filter(|number| *number <= MOST_OPPORTUNITIES);
-    found.ok_or_else(|| invalid(format!("{name}: {value} is not 0 to {MOST_OPPORTUNITIES}")))
+    within(value, name, 0..=MOST_OPPORTUNITIES)
 }
 
 /// The most estimates of a model: parameters, and coefficients of covariates.
@@ -87,6 +86,5 @@ pub(crate) fn phases(k: i64) -> Result<Option<u32>> {
 
 /// How often something is done again with other random numbers.
 pub(crate) fn replicates(value: i64) -> Result<u32> {
-    let found = u32::try_from(value).ok().filter(|number| (1..=100_000).contains(number));
-    found.ok_or_else(|| invalid(format!("replicates: {value} are not 1 to 100000")))
+    within(value, "replicates", 1..=100_000)
 }

@@ -170,7 +170,7 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
     /// The log-likelihood of all rows; its gradient by the logarithms of the parameters is written into `gradient`.
     pub(crate) fn log_likelihood<M: RowLikelihood<Row>>(&self, model: &M, threads: usize, gradient: &mut [f64]) -> f64 {
         let table = model.table(self.largest);
-        let sums = self.sums(&At { model, table: &table }, gradient.len(), threads);
+        let Ok(sums) = self.sums(&At { model, table: &table }, gradient.len(), threads) else { return f64::NAN };
         gradient.iter_mut().zip(&sums.slopes).for_each(|(slope, sum)| *slope = sum.value());
         sums.value.value()
     }
@@ -178,13 +178,13 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
     /// The sums of [`curved`](RowLikelihood::curved) over all rows, as a symmetric matrix, where the model tells them.
     fn curvature<M: RowLikelihood<Row>>(&self, model: &M, threads: usize) -> Option<Vec<Vec<f64>>> {
         let n = M::PARAMETERS.len();
-        let sums = self.sums(&model.curved(self.largest)?, n * (n + 1) / 2, threads);
+        let sums = self.sums(&model.curved(self.largest)?, n * (n + 1) / 2, threads).ok()?;
         let cell = |i: usize, j: usize| sums.slopes[i.max(j) * (i.max(j) + 1) / 2 + i.min(j)].value();
         Some((0..n).map(|i| (0..n).map(|j| cell(i, j)).collect()).collect())
     }
 
     /// The sums over all rows, of the first `n` derivatives.
-    fn sums(&self, terms: &impl Terms<Row>, n: usize, threads: usize) -> Sums {
+    fn sums(&self, terms: &impl Terms<Row>, n: usize, threads: usize) -> Result<Sums> {
         let threads = if self.rows.len() < PARALLEL { 1 } else { threads };
         let n = n.min(MOST);
         let chunks = in_chunks(self.rows.len().div_ceil(CHUNK), threads, |chunk| {
@@ -205,14 +205,13 @@ impl<Row: Copy + Sync> Weighted<'_, Row> {
                 sums.add(&one, &[weight], n);
             }
             Ok(sums)
-        });
+        })?;
         let mut total = Sums::default();
-        // No chunk fails.
-        for chunk in chunks.iter().flatten() {
+        for chunk in &chunks {
             total.value.merge(chunk.value);
             total.slopes.iter_mut().zip(&chunk.slopes).for_each(|(total, sum)| total.merge(*sum));
         }
-        total
+        Ok(total)
     }
 
     /// The model of maximum likelihood. `starts` are parameter values; `constant` is the part of the log-likelihood that no

@@ -27,7 +27,7 @@ impl Ledger {
     /// the first time after the end have no row.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] unless the holdout ends in a later period than the observation; memory refused.
+    /// [`ErrorKind::InvalidArgument`] unless the holdout ends after the observation, in a later period; memory refused.
     ///
     /// # Example
     /// ```
@@ -117,6 +117,11 @@ impl<'a> Measure<'a> {
                     "holdout: {holdout} does not lie in a later {} than the end of the observation, {}",
                     options.grain, options.until
                 );
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            // Where a clock goes back over midnight, an earlier moment can lie in a later day.
+            if holdout <= options.until {
+                let message = format!("holdout: {holdout} is not after the end of the observation, {}", options.until);
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
             measure.holdout = Some(length);

@@ -76,8 +76,8 @@ impl PurchaseModel {
     ) -> PyResult<Column> {
         let Some(later) = later else {
             let purchases = of(purchases);
-            let values = py.detach(|| purchases.map(0, |customer| Ok(self.model.probability_alive(customer)))).or_raise()?;
-            return Ok(Column::from(values));
+            let now = Prediction::ProbabilityAlive { later: 0.0 };
+            return py.detach(|| now.of_all(&*self.model, purchases, 0)).map(Column::from).or_raise();
         };
         self.each(py, purchases, ("later", later), |later| Prediction::ProbabilityAlive { later })
     }
