@@ -49,6 +49,29 @@ impl CustomerModel {
             CustomerModel::Purchases(_) => refused(format!("{} is a model of purchases, not of spend", self.name())),
         }
     }
+
+    /// The log-likelihood of the customer of a row: of the purchases, or of what they were worth.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::model::{BgNbd, CustomerModel, PurchaseModel};
+    /// use engagement_core::{TimeUnit, simulate};
+    ///
+    /// let model = BgNbd::new(0.5, 4.4, 0.8, 2.4)?;
+    /// let drawn = simulate::purchases(&model, &[52.0; 3], None, TimeUnit::Week, 3, 0)?;
+    /// assert_eq!(CustomerModel::from(model).log_likelihood(&drawn, 2), model.log_likelihood(&drawn.history(2)));
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn log_likelihood(&self, purchases: &Purchases, row: usize) -> f64 {
+        match self {
+            CustomerModel::Purchases(model) => model.log_likelihood(&purchases.history(row)),
+            CustomerModel::Spend(model) => model.log_likelihood(&purchases.spend(row)),
+        }
+    }
 }
 
 fn refused<T>(message: String) -> Result<T> {

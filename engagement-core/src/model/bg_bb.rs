@@ -49,6 +49,9 @@ parameters! {
     }
 }
 
+/// The most opportunities over which every number of purchases is looked at, 27 years of days.
+const MOST_COUNTED: u32 = 10_000;
+
 /// A sum that outgrows this is scaled down by it.
 const LARGE: f64 = 1e200;
 
@@ -140,8 +143,14 @@ impl BgBb {
     /// The probability of exactly `k` purchases at the next `n` opportunities, given the customer's history.
     #[must_use]
     pub fn probability_of_purchases(&self, customer: &OpportunityHistory, k: u32, n: u32) -> f64 {
+        self.counts(customer, n)(k)
+    }
+
+    /// The probability of each number of purchases at the next `n` opportunities.
+    fn counts(&self, customer: &OpportunityHistory, n: u32) -> impl Fn(u32) -> f64 {
         let Dropout { alive, gone, .. } = self.dropout(customer);
-        alive * self.of_alive(customer).probability_of_purchases_new(k, n) + if k == 0 { gone } else { 0.0 }
+        let model = self.of_alive(customer);
+        move |k| alive * model.probability_of_purchases_new(k, n) + if k == 0 { gone } else { 0.0 }
     }
 
     /// The probability that a new customer makes exactly `k` purchases at the first `n` opportunities. Takes a step for each of
@@ -207,11 +216,17 @@ impl BgBb {
     /// The smallest interval from a quantile to a quantile that holds the number of purchases at the next `n` opportunities with at
     /// least the probability `level`, cut equally at both ends: a prediction interval of a count.
     ///
+    /// Every possible number takes steps for all opportunities, so the time grows with their square.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `level` is not between 0 and 1.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): `level` is not between 0 and 1, or `n` is above 10,000.
     pub fn prediction_interval(&self, customer: &OpportunityHistory, n: u32, level: f64) -> Result<(u64, u64)> {
-        let count = |k: u64| u32::try_from(k).map_or(0.0, |k| self.probability_of_purchases(customer, k, n));
-        prediction_interval(|k| Ok(count(k)), level)
+        if n > MOST_COUNTED {
+            let message = format!("n: {n} is not in 0..={MOST_COUNTED}, the opportunities over which an interval is worked out");
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
+        }
+        let counts = self.counts(customer, n);
+        prediction_interval(|k| Ok(u32::try_from(k).map_or(0.0, &counts)), level)
     }
 
     /// Draws a new customer and the numbers of the opportunities taken, of the first `n`, into `taken`; at most of the first

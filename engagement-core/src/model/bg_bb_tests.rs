@@ -100,6 +100,10 @@ fn futures_add_up() {
     }
     assert_eq!(donations().prediction_interval(&past, ahead, 0.999).unwrap(), (0, 5));
     assert!(donations().prediction_interval(&past, ahead, 1.0).is_err());
+    let longest = donations().prediction_interval(&past, 10_000, 0.9).unwrap();
+    assert!(longest.0 == 0 && (1..=10_000).contains(&longest.1), "{longest:?}");
+    let error = donations().prediction_interval(&past, 10_001, 0.9).unwrap_err();
+    assert_eq!(error.to_string(), "n: 10001 is not in 0..=10000, the opportunities over which an interval is worked out");
 }
 
 /// Simulated customers buy as the model says: mean and share of none within 4 standard errors, and a fit finds the parameters.

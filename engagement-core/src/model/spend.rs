@@ -63,8 +63,17 @@ impl Purchases {
     /// What each customer spent at repeat purchases, row by row; unknown without a paid one.
     #[must_use]
     pub fn spends(&self) -> Vec<Spend> {
-        let spend = |(&count, value): (&u32, Option<f64>)| Spend::new(count, value?).ok();
-        self.paid().iter().zip(self.value().iter()).map(|row| spend(row).unwrap_or(Spend::unknown())).collect()
+        (0..self.len()).map(|row| self.spend(row)).collect()
+    }
+
+    /// What the customer of a row spent at repeat purchases; unknown without a paid one.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn spend(&self, row: usize) -> Spend {
+        let known = self.value().get(row).and_then(|mean| Spend::new(self.paid()[row], mean).ok());
+        known.unwrap_or(Spend::unknown())
     }
 }
 

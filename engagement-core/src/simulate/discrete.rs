@@ -3,7 +3,7 @@
 use super::MOST_PURCHASES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::Random;
-use crate::model::{BgBb, OpportunityHistory, RenewalModel, Renewals};
+use crate::model::{BgBb, Contract, OpportunityHistory, RenewalModel, Renewals};
 
 /// Draws contracts from a model, as they stand after `occasions` renewal occasions.
 ///
@@ -23,17 +23,32 @@ use crate::model::{BgBb, OpportunityHistory, RenewalModel, Renewals};
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 pub fn renewals(model: &dyn RenewalModel, customers: u64, occasions: u32, seed: u64) -> Result<Renewals> {
-    let mut renewals = Vec::new();
-    let mut active = Vec::new();
-    let size = rows(customers)?;
-    renewals.try_reserve_exact(size)?;
-    active.try_reserve_exact(size)?;
-    for customer in 0..customers {
-        let contract = model.simulate(&mut Random::new(seed, customer), occasions);
-        renewals.push(contract.renewals);
-        active.push(contract.active);
-    }
-    Renewals::from_customers(&renewals, &active)
+    let mut renewals = Renewals::default();
+    contracts(model, customers, occasions, seed)?.into_iter().for_each(|contract| renewals.add(contract, 1));
+    Ok(renewals)
+}
+
+/// The same contracts one by one, each as it stands after `occasions` renewal occasions.
+///
+/// # Errors
+/// [`ErrorKind::NoMemory`].
+///
+/// # Example
+/// ```
+/// use engagement_core::model::ShiftedBetaGeometric;
+/// use engagement_core::simulate;
+///
+/// let model = ShiftedBetaGeometric::new(0.668, 3.806)?;
+/// let contracts = simulate::contracts(&model, 1000, 7, 4)?;
+/// let still_there = contracts.iter().filter(|contract| contract.active).count() as u64;
+/// assert_eq!(still_there, simulate::renewals(&model, 1000, 7, 4)?.active(7));
+/// # Ok::<(), engagement_core::Error>(())
+/// ```
+pub fn contracts(model: &dyn RenewalModel, customers: u64, occasions: u32, seed: u64) -> Result<Vec<Contract>> {
+    let mut contracts = Vec::new();
+    contracts.try_reserve_exact(rows(customers)?)?;
+    contracts.extend((0..customers).map(|customer| model.simulate(&mut Random::new(seed, customer), occasions)));
+    Ok(contracts)
 }
 
 /// Draws customers from a model, and what they do with their first `opportunities`.

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::PurchaseModel;
 
 pub use crate::math::Random;
-pub use discrete::{opportunities, renewals};
+pub use discrete::{contracts, opportunities, renewals};
 pub use log::{Reviews, Simulation};
 pub use purchases::purchases;
 

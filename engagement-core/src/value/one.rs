@@ -6,7 +6,6 @@ use super::referrers::Referrers;
 use super::{EngagementValue, credit, fitting};
 use crate::error::Result;
 use crate::ledger::Ledger;
-use crate::model::Spend;
 use crate::money::Money;
 use crate::purchases::PurchaseOptions;
 
@@ -57,7 +56,7 @@ impl<'a> Outlook<'a> {
     /// What the customer's own purchases let expect.
     fn own(&self, customer: u32) -> Result<Option<CustomerForecast>> {
         let Some(row) = self.ledger.purchases_of(customer, &self.options)? else { return Ok(None) };
-        let (history, spent) = (row.history(0), row.spends().first().copied().unwrap_or(Spend::unknown()));
+        let (history, spent) = (row.history(0), row.spend(0));
         let alive = self.forecast.purchases.probability_alive(&history);
         let own = self.forecast.valued(&self.terms, alive, self.forecast.if_alive(&self.terms, &history)?, &spent);
         own.map(Some).map_err(|error| of_customer(error, self.ledger.customers.get(customer)))
