@@ -1656,17 +1656,24 @@ ENG_API int32_t ENG_CALL eng_model_interval(eng_model model, int64_t parameter, 
 ENG_API int32_t ENG_CALL eng_model_likelihood_ratio(eng_model model, eng_model smaller, double *statistic,
     int64_t *degrees_of_freedom, double *p_value);
 
+/*
+ * Bootstraps: a model refitted to customers drawn from it
+ * -------------------------------------------------------
+ */
+
 /**
- * Refits a model of purchases or of spend, fitted here, to replicates sets of customers drawn from it, of the
- * ages of these purchases or who paid for as many, for eng_model_bootstrap_interval: how many refits succeeded,
- * and how many failed and are left out. The same seed gives the same answer on any number of threads. The model
- * must have been fitted to these purchases, which have its covariates.
+ * Refits a model that was fitted here to replicates sets of customers drawn from it, who are watched as those
+ * of the data were: the same ages, paid purchases, opportunities or renewal occasions. Gives how many refits
+ * succeeded, and how many failed and are left out. The same seed gives the same answer on any number of
+ * threads. purchases are those that the model was fitted to, with its covariates; null for models of
+ * opportunities and of contracts, which keep what they were fitted to.
  *
  * Since 0.1; any thread, one at a time; another thread may ask eng_model_progress or eng_model_cancel. Errors:
- * ENG_FIT_FAILED where fewer than 20 refits succeed, ENG_INVALID_ARGUMENT for another model, for replicates
- * that are not 1 to 100000, for a null output, and for a customer who makes a million purchases,
- * ENG_MISSING_FIELD for empty purchases, a covariate that they lack and a model that was not fitted here,
- * ENG_CANCELLED, ENG_NO_MEMORY, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ * ENG_FIT_FAILED where fewer than 20 refits succeed, ENG_INVALID_ARGUMENT for purchases where the model takes
+ * none, for replicates that are not 1 to 100000, for a null output, for a customer who makes a million
+ * purchases, and for contracts that did not begin together, ENG_MISSING_FIELD for empty purchases, a covariate
+ * that they lack and a model that was not fitted here, ENG_CANCELLED, ENG_NO_MEMORY, ENG_INVALID_HANDLE, also
+ * for purchases that are null where the model needs them, ENG_FORKED, ENG_POISONED.
  */
 ENG_API int32_t ENG_CALL eng_model_bootstrap(eng_model model, eng_purchases purchases,
     int64_t replicates_wanted, int64_t random_seed, int64_t *refits, int64_t *failed);
@@ -1696,6 +1703,17 @@ ENG_API int32_t ENG_CALL eng_model_cancel(eng_model model);
  */
 ENG_API int32_t ENG_CALL eng_model_bootstrap_interval(eng_model model, int64_t parameter, double level,
     double *low, double *high);
+
+/**
+ * Takes a refitted model of the bootstrap of fitted, by its number from 0, so that anything can be asked of it:
+ * the middle of the answers of all refits is an interval of the answer. On an error the handle keeps the model
+ * it had. The two handles may be the same, whose fit and refits are then gone.
+ *
+ * Since 0.1; any thread, one at a time. Errors: ENG_MISSING_FIELD before a bootstrap and for a model that was
+ * not fitted here, ENG_INVALID_ARGUMENT for a number that does not exist, ENG_INVALID_HANDLE, ENG_FORKED,
+ * ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_from_refit(eng_model model, eng_model fitted, int64_t refit);
 
 /*
  * Posteriors: models drawn from what priors and purchases say of the parameters
@@ -1875,8 +1893,8 @@ ENG_API int32_t ENG_CALL eng_posterior_notes(eng_posterior posterior, char *buff
 ENG_API int32_t ENG_CALL eng_model_from_posterior(eng_model model, eng_posterior posterior, int64_t draw);
 
 /*
- * What a model of purchases or of spend predicts
- * ----------------------------------------------
+ * What a model of purchases predicts
+ * ----------------------------------
  */
 
 /**
@@ -1963,6 +1981,19 @@ ENG_API int32_t ENG_CALL eng_model_discounted_purchases_column(eng_model model, 
     double t, double delta, int64_t offset, int64_t count, double *values);
 
 /**
+ * Gives eng_model_prediction_interval of rows of purchases.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_prediction_interval_column(eng_model model, eng_purchases purchases,
+    double t, double level, int64_t offset, int64_t count, int64_t *low, int64_t *high);
+
+/*
+ * What a model of spend says
+ * --------------------------
+ */
+
+/**
  * Gives the mean value of the purchases of a customer who paid for paid of them, mean on average, in currency
  * units; 0 and 0 for a customer of whose spend nothing is known. The model is gamma-gamma.
  *
@@ -1980,6 +2011,97 @@ ENG_API int32_t ENG_CALL eng_model_expected_value(eng_model model, int64_t paid,
  */
 ENG_API int32_t ENG_CALL eng_model_expected_value_column(eng_model model, eng_purchases purchases,
     int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives the bounds that hold the mean value of the purchases of a customer with the probability level, cut
+ * equally at both ends, given what the customer spent; the customer is as in eng_model_expected_value.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_expected_value, and ENG_INVALID_ARGUMENT for a level that is not
+ * between 0 and 1.
+ */
+ENG_API int32_t ENG_CALL eng_model_value_interval(eng_model model, int64_t paid, double mean, double level,
+    double *low, double *high);
+
+/**
+ * Gives eng_model_value_interval of rows of purchases. A model with covariates takes those of each row by their
+ * names.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_expected_value_column, and ENG_INVALID_ARGUMENT for a level that
+ * is not between 0 and 1.
+ */
+ENG_API int32_t ENG_CALL eng_model_value_interval_column(eng_model model, eng_purchases purchases, double level,
+    int64_t offset, int64_t count, double *low, double *high);
+
+/**
+ * Tells whether spend by purchase depends on the number of purchases, which gamma-gamma takes it not to: the
+ * customers compared, who paid for at least one repeat purchase, and the correlations of Pearson and of
+ * Spearman. A correlation that there is none of, because one of the two does not vary, is 0, and its bit in
+ * present is not set; the bits are 1 and 2.
+ *
+ * Since 0.1; any thread. Errors: ENG_MISSING_FIELD while the purchases are empty, ENG_INVALID_ARGUMENT for a
+ * null output, ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_purchases_independence(eng_purchases purchases, int64_t *customers,
+    double *pearson, double *spearman, int32_t *present);
+
+/*
+ * How sure a fit is of what it predicts
+ * -------------------------------------
+ */
+
+/**
+ * Gives the confidence intervals, of a level such as 0.95, of eng_model_probability_alive_column, of a model
+ * that was fitted here: by the delta method, normal on the log-odds. Where the probability itself is 0 or 1,
+ * both ends are it. They tell how well the parameters are known; how many purchases a customer may make is told
+ * by eng_model_prediction_interval_column.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column, ENG_MISSING_FIELD for a model that was
+ * not fitted here, and ENG_INVALID_ARGUMENT for a level that is not between 0 and 1, and where a parameter is
+ * at a boundary.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_alive_interval_column(eng_model model, eng_purchases purchases,
+    double later, double level, int64_t offset, int64_t count, double *low, double *high);
+
+/**
+ * Gives the confidence intervals, of a level such as 0.95, of eng_model_expected_purchases_column, of a model
+ * that was fitted here: by the delta method, normal on the logarithm.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_interval_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_purchases_interval_column(eng_model model, eng_purchases purchases,
+    double t, double level, int64_t offset, int64_t count, double *low, double *high);
+
+/**
+ * Gives the confidence intervals, of a level such as 0.95, of eng_model_probability_of_purchases_column, of a
+ * model that was fitted here: by the delta method, normal on the log-odds.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_interval_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_probability_of_purchases_interval_column(eng_model model,
+    eng_purchases purchases, int64_t n, double t, double level, int64_t offset, int64_t count, double *low,
+    double *high);
+
+/**
+ * Gives the confidence intervals, of a level such as 0.95, of eng_model_discounted_purchases_column, of a model
+ * that was fitted here: by the delta method, normal on the logarithm.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_interval_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_discounted_purchases_interval_column(eng_model model,
+    eng_purchases purchases, double t, double delta, double level, int64_t offset, int64_t count, double *low,
+    double *high);
+
+/**
+ * Gives the confidence intervals, of a level such as 0.95, of eng_model_expected_value_column, of a model of
+ * spend that was fitted here: by the delta method, normal on the logarithm. They tell how well the parameters
+ * are known; what a customer's purchases may be worth on average is told by eng_model_value_interval_column.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_expected_value_column, ENG_MISSING_FIELD for a model that was not
+ * fitted here, and ENG_INVALID_ARGUMENT for a level that is not between 0 and 1, and where a parameter is at a
+ * boundary.
+ */
+ENG_API int32_t ENG_CALL eng_model_expected_value_interval_column(eng_model model, eng_purchases purchases,
+    double level, int64_t offset, int64_t count, double *low, double *high);
 
 /*
  * What a model of contracts or of opportunities says
@@ -2169,6 +2291,74 @@ ENG_API int32_t ENG_CALL eng_model_opportunity_interval_column(eng_model model, 
     int64_t *low, int64_t *high);
 
 /*
+ * How likely a model makes what customers did
+ * -------------------------------------------
+ */
+
+/**
+ * Gives the log-likelihood of the purchases of a customer with frequency repeat purchases, the last of them
+ * recency units after the first purchase, which was age units ago: that of when each was made, which bg-cnbd-k
+ * and mbg-cnbd-k tell but for (k - 1) times the sum of the logarithms of the gaps, which no model changes.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_log_likelihood(eng_model model, int64_t frequency, double recency,
+    double age, double *value);
+
+/**
+ * Gives the log-likelihood of what a customer spent who paid for paid purchases, mean on average, in currency
+ * units; 0 and 0, of whose spend nothing is known, give 0. The model is gamma-gamma.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_expected_value.
+ */
+ENG_API int32_t ENG_CALL eng_model_spend_log_likelihood(eng_model model, int64_t paid, double mean,
+    double *value);
+
+/**
+ * Gives the log-likelihood of rows of purchases: eng_model_log_likelihood, and eng_model_spend_log_likelihood
+ * of a model of spend. A model with covariates takes those of each row by their names.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_probability_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_log_likelihood_column(eng_model model, eng_purchases purchases,
+    int64_t offset, int64_t count, double *values);
+
+/**
+ * Gives the log-likelihood of a contract that was renewed renewed times and still runs (active is 1) or was
+ * lost at the occasion after that (0).
+ *
+ * Since 0.1; any thread. Errors: as eng_model_survival.
+ */
+ENG_API int32_t ENG_CALL eng_model_contract_log_likelihood(eng_model model, int64_t renewed, int32_t active,
+    double *value);
+
+/**
+ * Gives eng_model_contract_log_likelihood of many contracts: arrays of rows, how often each was renewed, and a
+ * byte that says whether it still runs (not 0) or was lost (0).
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_survival_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_contract_log_likelihood_column(eng_model model, int64_t rows,
+    const int64_t *renewed, const char *active, double *values);
+
+/**
+ * Gives the log-likelihood of what a customer did with so many opportunities to buy; the customer is as in
+ * eng_model_opportunity_alive.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_opportunity_alive.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_log_likelihood(eng_model model, int64_t frequency,
+    int64_t recency, int64_t chances, double *value);
+
+/**
+ * Gives eng_model_opportunity_log_likelihood of many customers: arrays of rows numbers.
+ *
+ * Since 0.1; any thread; the arrays are copied. Errors: as eng_model_opportunity_alive_column.
+ */
+ENG_API int32_t ENG_CALL eng_model_opportunity_log_likelihood_column(eng_model model, int64_t rows,
+    const int64_t *frequency, const int64_t *recency, const int64_t *chances, double *values);
+
+/*
  * Customers drawn from a model
  * ----------------------------
  */
@@ -2201,6 +2391,29 @@ ENG_API int32_t ENG_CALL eng_ledger_simulate(eng_ledger ledger, eng_model model,
  */
 ENG_API int32_t ENG_CALL eng_purchases_simulate(eng_purchases purchases, eng_model model, eng_model spend,
     int64_t rows, const double *ages, int64_t random_seed);
+
+/**
+ * Draws contracts from a model of them, as they stand after so many renewal occasions: arrays of rows that
+ * eng_model_fit_contracts takes, how often each was renewed, and a byte that says whether it still runs (1) or
+ * was lost (0). The same seed gives the same contracts on any machine.
+ *
+ * Since 0.1; any thread. Errors: ENG_INVALID_ARGUMENT for rows and occasions that are not 0 to 4294967295, null
+ * arrays, and a model of something else, ENG_MISSING_FIELD for an empty model, ENG_NO_MEMORY,
+ * ENG_INVALID_HANDLE, ENG_FORKED, ENG_POISONED.
+ */
+ENG_API int32_t ENG_CALL eng_model_simulate_contracts(eng_model model, int64_t rows, int64_t occasions,
+    int64_t random_seed, int64_t *renewed, char *active);
+
+/**
+ * Draws customers from bg-bb, and what they do with their first opportunities, at most 10000: arrays of rows
+ * that eng_model_fit_opportunities takes, how many opportunities were taken, and the number of the last one
+ * taken (0 for none). The same seed gives the same customers on any machine.
+ *
+ * Since 0.1; any thread. Errors: as eng_model_simulate_contracts, and ENG_INVALID_ARGUMENT for more
+ * opportunities.
+ */
+ENG_API int32_t ENG_CALL eng_model_simulate_opportunities(eng_model model, int64_t rows, int64_t chances,
+    int64_t random_seed, int64_t *frequency, int64_t *recency);
 
 /*
  * Forecasts: what customers will do and are worth, by a rulebook with models

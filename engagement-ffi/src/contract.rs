@@ -17,7 +17,7 @@ pub(crate) fn told(value: f64) -> Result<f64> {
 }
 
 /// A number that a model of contracts gives.
-fn contract(model: eng_model, value: *mut f64, say: impl FnOnce(&dyn RenewalModel) -> Result<f64>) -> i32 {
+pub(crate) fn contract(model: eng_model, value: *mut f64, say: impl FnOnce(&dyn RenewalModel) -> Result<f64>) -> i32 {
     guard::read(&MODELS, model, |slot| {
         let value = Out::required(value, "value")?;
         value.write(told(say(slot.contracts()?)?)?);
@@ -89,7 +89,7 @@ fn history((frequency, recency, chances): Customer) -> Result<OpportunityHistory
 }
 
 /// A number that the model of opportunities gives of a customer.
-fn chance(
+pub(crate) fn chance(
     model: eng_model,
     customer: Customer,
     value: *mut f64,

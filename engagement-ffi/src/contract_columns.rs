@@ -2,22 +2,38 @@
 
 use std::collections::HashMap;
 
+use engagement_core::Result;
 use engagement_core::model::{BgBb, OpportunityHistory, RenewalModel};
-use engagement_core::{Error, Result};
 
 use crate::arguments::{counted, opportunities};
 use crate::columns::counts;
 use crate::contract::{next, told};
 use crate::guard;
 use crate::model::{MODELS, eng_model};
-use crate::out::{OutColumn, count};
+use crate::out::{OutColumn, count, of_row};
 
-/// An error with the row it belongs to.
-fn of_row(row: usize) -> impl FnOnce(Error) -> Error {
-    move |error| error.at(format_args!("row {row}"))
+/// A number that a model of contracts gives of each of some things; all of them before one is written.
+pub(crate) fn each<T>(
+    model: eng_model,
+    rows: i64,
+    read: impl FnOnce(usize) -> Result<Vec<T>>,
+    values: *mut f64,
+    say: impl Fn(&dyn RenewalModel, T) -> Result<f64>,
+) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let rows = counted(rows, "rows")? as usize;
+        let values = OutColumn::required(values, rows, "values")?;
+        let model = slot.contracts()?;
+        let mut things = read(rows)?.into_iter().enumerate();
+        let mut found = Vec::new();
+        found.try_reserve_exact(rows)?;
+        things.try_for_each(|(row, of)| say(model, of).and_then(told).map(|value| found.push(value)).map_err(of_row(row)))?;
+        values.write(found.into_iter());
+        Ok(())
+    })
 }
 
-/// A number that a model of contracts gives, of each of some counts; all of them before one is written.
+/// A number of each of some counts.
 fn contracts(
     model: eng_model,
     rows: i64,
@@ -25,18 +41,8 @@ fn contracts(
     values: *mut f64,
     say: impl Fn(&dyn RenewalModel, u32) -> Result<f64>,
 ) -> i32 {
-    guard::read(&MODELS, model, |slot| {
-        let rows = counted(rows, "rows")? as usize;
-        let values = OutColumn::required(values, rows, "values")?;
-        let model = slot.contracts()?;
-        // SAFETY: the caller's promise: an array of `rows` numbers.
-        let mut of = unsafe { counts(of, rows, name)? }.into_iter().enumerate();
-        let mut found = Vec::new();
-        found.try_reserve_exact(rows)?;
-        of.try_for_each(|(row, of)| say(model, of).and_then(told).map(|value| found.push(value)).map_err(of_row(row)))?;
-        values.write(found.into_iter());
-        Ok(())
-    })
+    // SAFETY: the caller's promise: an array of `rows` numbers.
+    each(model, rows, |rows| unsafe { counts(of, rows, name) }, values, say)
 }
 
 /// Gives `eng_model_survival` of many contracts: an array of `rows` numbers, how often each was renewed.
@@ -149,7 +155,7 @@ fn chances<T: Copy>(
 }
 
 /// A number of many customers.
-fn chance(
+pub(crate) fn chance_column(
     model: eng_model,
     rows: i64,
     customers: Customers,
@@ -174,7 +180,7 @@ pub unsafe extern "system" fn eng_model_opportunity_alive_column(
     later: i64,
     values: *mut f64,
 ) -> i32 {
-    chance(model, rows, (frequency, recency, chances), values, |model, customer| {
+    chance_column(model, rows, (frequency, recency, chances), values, |model, customer| {
         Ok(model.probability_alive_at(customer, opportunities(later, "later")?))
     })
 }
@@ -192,7 +198,7 @@ pub unsafe extern "system" fn eng_model_opportunity_expected_column(
     n: i64,
     values: *mut f64,
 ) -> i32 {
-    chance(model, rows, (frequency, recency, chances), values, |model, customer| {
+    chance_column(model, rows, (frequency, recency, chances), values, |model, customer| {
         Ok(model.expected_purchases(customer, opportunities(n, "n")?))
     })
 }
@@ -211,7 +217,7 @@ pub unsafe extern "system" fn eng_model_opportunity_probability_column(
     n: i64,
     values: *mut f64,
 ) -> i32 {
-    chance(model, rows, (frequency, recency, chances), values, |model, customer| {
+    chance_column(model, rows, (frequency, recency, chances), values, |model, customer| {
         Ok(model.probability_of_purchases(customer, opportunities(k, "k")?, opportunities(n, "n")?))
     })
 }
@@ -230,7 +236,7 @@ pub unsafe extern "system" fn eng_model_opportunity_discounted_column(
     rate: f64,
     values: *mut f64,
 ) -> i32 {
-    chance(model, rows, (frequency, recency, chances), values, |model, customer| {
+    chance_column(model, rows, (frequency, recency, chances), values, |model, customer| {
         model.discounted_purchases(customer, next(n)?, rate)
     })
 }

@@ -2,15 +2,13 @@
 
 use std::ffi::c_char;
 
-use engagement_core::model::{Estimated, Interval, bootstrap, likelihood_ratio_test};
-use engagement_core::{Error, ErrorKind, Purchases, Result};
+use engagement_core::Result;
+use engagement_core::model::{Estimated, Interval, likelihood_ratio_test};
 
-use crate::arguments::{replicates, seed};
 use crate::guard;
-use crate::held::{Fitted, Sort};
+use crate::held::Fitted;
 use crate::model::{MODELS, eng_model};
-use crate::out::{Out, count, index};
-use crate::purchases::{PURCHASES, eng_purchases};
+use crate::out::{Out, index};
 use crate::text::write_text;
 
 /// Gives the evidence of a fit made here: the log-likelihood, how many customers it was fitted to, and the criteria of Akaike and of
@@ -138,7 +136,7 @@ pub unsafe extern "system" fn eng_model_interval(
 }
 
 /// Writes the ends of the interval of one parameter.
-fn interval(
+pub(crate) fn interval(
     model: eng_model,
     parameter: i64,
     (low, high): (*mut f64, *mut f64),
@@ -178,87 +176,5 @@ pub unsafe extern "system" fn eng_model_likelihood_ratio(
         degrees_of_freedom.write(i64::from(test.degrees_of_freedom));
         p_value.write(test.p_value);
         Ok(())
-    })
-}
-
-/// Refits a model of purchases or of spend, fitted here, to `replicates` sets of customers drawn from it, of the ages of these purchases or
-/// who paid for as many, for `eng_model_bootstrap_interval`: how many refits succeeded, and how many failed and are left out. The same
-/// seed gives the same answer on any number of threads. The model must have been fitted to these purchases, which have its covariates.
-///
-/// Since 0.1; any thread, one at a time; another thread may ask `eng_model_progress` or `eng_model_cancel`. Errors: `ENG_FIT_FAILED` where
-/// fewer than 20 refits succeed, `ENG_INVALID_ARGUMENT` for another model, for replicates that are not 1 to 100000, for a null output, and
-/// for a customer who makes a million purchases, `ENG_MISSING_FIELD` for empty purchases, a covariate that they lack and a model that was
-/// not fitted here, `ENG_CANCELLED`, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_bootstrap(
-    model: eng_model,
-    purchases: eng_purchases,
-    replicates_wanted: i64,
-    random_seed: i64,
-    refits: *mut i64,
-    failed: *mut i64,
-) -> i32 {
-    guard::work(&MODELS, model, |slot, progress| {
-        let (refits, failed) = (Out::required(refits, "refits")?, Out::required(failed, "failed")?);
-        let replicates = replicates(replicates_wanted)?;
-        let threads = slot.options.threads;
-        let fitted = slot.evidence_mut()?;
-        progress.begin(replicates.into());
-        let done = PURCHASES.with(purchases.addr(), |summary| {
-            let customers = summary.purchases()?;
-            let covariates = match &fitted.fit.model {
-                Sort::Covariates(model) => Some(summary.covariates(model.covariates())?),
-                _ => None,
-            };
-            // Replicates run side by side, so each of them is the work of one thread.
-            let options = fitted.options.clone().threads(1);
-            let draw = |sort: &Sort, seed| {
-                progress.step(1)?;
-                sort.again(customers, covariates.as_ref(), seed)
-            };
-            let refit = |drawn: &Purchases| fitted.fit.model.refit(drawn, covariates.as_ref(), &options);
-            bootstrap(&fitted.fit, replicates, seed(random_seed), threads, draw, refit)
-        })?;
-        refits.write(count(done.refits().len()));
-        failed.write(i64::from(done.failed()));
-        fitted.bootstrap = Some(done);
-        Ok(())
-    })
-}
-
-/// Tells how many of how many replicates a bootstrap under way in another thread has drawn; 0 of 0 if none is.
-///
-/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_ARGUMENT` for a null output, `ENG_INVALID_HANDLE`, `ENG_POISONED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_progress(model: eng_model, done: *mut i64, total: *mut i64) -> i32 {
-    guard::progress(&MODELS, model, done, total)
-}
-
-/// Cancels the bootstrap under way in another thread, or, if none is, the next one: it returns `ENG_CANCELLED`, the handle keeps what it had.
-///
-/// Since 0.1; any thread; never waits. Errors: `ENG_INVALID_HANDLE`, `ENG_POISONED`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_cancel(model: eng_model) -> i32 {
-    guard::cancel(&MODELS, model)
-}
-
-/// Gives the interval, of a level such as 0.95, that holds the middle of the refits of `eng_model_bootstrap`: of the parameter at an index,
-/// from 0.
-///
-/// Since 0.1; any thread. Errors: `ENG_MISSING_FIELD` before a bootstrap, `ENG_INVALID_ARGUMENT` for a level that is not between 0 and 1 and
-/// an index that does not exist, and as `eng_model_evidence`.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_bootstrap_interval(
-    model: eng_model,
-    parameter: i64,
-    level: f64,
-    low: *mut f64,
-    high: *mut f64,
-) -> i32 {
-    interval(model, parameter, (low, high), |fitted| {
-        let refits = fitted.bootstrap.as_ref();
-        refits
-            .ok_or_else(|| Error::new(ErrorKind::MissingField, "the model has no refits: bootstrap it"))?
-            .confidence_intervals(level)
     })
 }

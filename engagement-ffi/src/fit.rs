@@ -198,7 +198,7 @@ pub unsafe extern "system" fn eng_model_fit_opportunities(
         slot.only_plain(BgBb::NAME)?;
         chances.iter().try_for_each(|&chances| opportunities(i64::from(chances), "opportunities").map(drop))?;
         let data = Opportunities::from_columns(&frequency, &recency, &chances, customers.as_deref())?;
-        slot.held = Some(Held::fit_opportunities(&data, &slot.options)?);
+        slot.held = Some(Held::fit_opportunities(data, &slot.options)?);
         Ok(())
     })
 }
@@ -226,7 +226,7 @@ pub unsafe extern "system" fn eng_model_fit_contracts(
         let rows = counted(rows, "rows")? as usize;
         // SAFETY: the caller's promise: arrays of `rows` numbers and bytes.
         let (renewals, active) = unsafe { (counts(renewals, rows, "renewals")?, flags(active, rows, "active")?) };
-        slot.held = Some(Held::fit_renewals(name, &Renewals::from_customers(&renewals, &active)?, &slot.options)?);
+        slot.held = Some(Held::fit_renewals(name, Renewals::from_customers(&renewals, &active)?, &slot.options)?);
         Ok(())
     })
 }
@@ -263,7 +263,7 @@ pub unsafe extern "system" fn eng_model_fit_cohorts(
             let cohort = Renewals::from_cohort(cohort).map_err(|error| error.at(format_args!("cohort {number}")))?;
             renewals = renewals.with(&cohort);
         }
-        slot.held = Some(Held::fit_renewals(name, &renewals, &slot.options)?);
+        slot.held = Some(Held::fit_renewals(name, renewals, &slot.options)?);
         Ok(())
     })
 }

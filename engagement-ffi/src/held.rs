@@ -1,11 +1,10 @@
 //! What a model handle holds: a model of one of the sorts, and its fit if it was fitted here.
 
 use engagement_core::model::{
-    BetaDiscreteWeibull, BgBb, BgCnbdK, Bootstrap, CovariateModel, Covariates, CustomerModel, Estimated, Fit, FitOptions,
-    GammaGamma, MbgCnbdK, Model, ModelKind, Opportunities, Parameters, Posterior, PosteriorOptions, RenewalModel, Renewals,
+    BetaDiscreteWeibull, BgBb, BgCnbdK, Bootstrap, CovariateModel, CustomerModel, Estimated, Fit, FitOptions, GammaGamma,
+    MbgCnbdK, Model, ModelKind, Opportunities, Parameters, Posterior, PosteriorOptions, RenewalModel, Renewals,
     ShiftedBetaGeometric,
 };
-use engagement_core::simulate::again;
 use engagement_core::{Error, ErrorKind, Purchases, Result};
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +60,15 @@ pub(crate) struct Fitted {
     /// How it was made.
     pub(crate) options: FitOptions,
     pub(crate) notes: Vec<String>,
+    pub(crate) counts: Counts,
     pub(crate) bootstrap: Option<Bootstrap<Sort>>,
+}
+
+/// What was fitted to that has no handle of its own; empty where that was purchases.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) opportunities: Opportunities,
+    pub(crate) renewals: Renewals,
 }
 
 /// What tells the models in files apart.
@@ -139,31 +146,19 @@ impl Sort {
         }
     }
 
-    /// The same customers again, drawn from the model.
-    pub(crate) fn again(&self, data: &Purchases, covariates: Option<&Covariates>, seed: u64) -> Result<Purchases> {
-        match (self, covariates) {
-            (Sort::Purchases(model), _) => again::purchases(&**model, data, seed),
-            (Sort::Covariates(model), Some(covariates)) => again::with_covariates(model, data, covariates, seed),
-            (Sort::Special(Special::Spend(model)), _) => again::spend(model, data, seed),
-            _ => Err(self.not_of_purchases()),
+    /// What is answered where the model is of another sort than the one that is asked for.
+    pub(crate) fn refused(&self, wanted: &str) -> Error {
+        match self {
+            Sort::Covariates(model) => wrong_sort(format!(
+                "{} has covariates ({}): eng_model_of_customer gives the model of a customer, which can be asked this",
+                model.name(),
+                model.covariates().join(", ")
+            )),
+            sort => wrong_sort(format!("{} is a model of {}, not of {wanted}", sort.name(), sort.of())),
         }
     }
 
-    /// The model of the same kind that is fitted to them.
-    pub(crate) fn refit(&self, drawn: &Purchases, covariates: Option<&Covariates>, options: &FitOptions) -> Result<Fit<Sort>> {
-        match (self, covariates) {
-            (Sort::Purchases(model), _) => Ok(model.refit(drawn, options)?.map(Sort::Purchases)),
-            (Sort::Covariates(model), Some(covariates)) => {
-                Ok(CovariateModel::fit(model.name(), drawn, covariates, options)?.map(Sort::Covariates))
-            }
-            (Sort::Special(Special::Spend(_)), _) => {
-                Ok(GammaGamma::fit(drawn, options)?.map(|model| CustomerModel::Spend(model).into()))
-            }
-            _ => Err(self.not_of_purchases()),
-        }
-    }
-
-    fn not_of_purchases(&self) -> Error {
+    pub(crate) fn not_of_purchases(&self) -> Error {
         wrong_sort(format!("{} is a model of {}, not of purchases or spend", self.name(), self.of()))
     }
 
@@ -180,17 +175,18 @@ impl Sort {
 }
 
 impl Held {
-    fn fitted<M: Estimated>(
+    fn fitted<M>(
         fit: Fit<M>,
         sort: impl FnOnce(M) -> Sort,
         options: &FitOptions,
         notes: impl IntoIterator<Item = String>,
+        counts: Counts,
     ) -> Held {
         let boundary = fit.convergence.at_boundary.join(", ");
         let boundary =
             (!boundary.is_empty()).then(|| format!("{boundary}: not bounded by the data, so that nothing has a standard error"));
         let notes = notes.into_iter().chain(boundary).collect();
-        Held::Fitted(Box::new(Fitted { fit: fit.map(sort), options: options.clone(), notes, bootstrap: None }))
+        Held::Fitted(Box::new(Fitted { fit: fit.map(sort), options: options.clone(), notes, counts, bootstrap: None }))
     }
 
     /// Fits a model of purchases or of spend, by the covariates of these names where there are any.
@@ -202,42 +198,38 @@ impl Held {
         if !covariates.is_empty() {
             let fit = CovariateModel::fit(name, purchases, &summary.covariates(covariates)?, options)?;
             let notes = if name == GammaGamma::NAME { dependence() } else { None };
-            return Ok(Held::fitted(fit, Sort::Covariates, options, notes));
+            return Ok(Held::fitted(fit, Sort::Covariates, options, notes, Counts::default()));
         }
         if name == GammaGamma::NAME {
             let fit = GammaGamma::fit(purchases, options)?;
-            return Ok(Held::fitted(fit, |model| Sort::Special(Special::Spend(model)), options, dependence()));
+            return Ok(Held::fitted(fit, |model| Sort::Special(Special::Spend(model)), options, dependence(), Counts::default()));
         }
         let fit = match kind(name)? {
             ModelKind::BgCnbdK => BgCnbdK::fit(purchases, *k, options)?.map(Model::from),
             ModelKind::MbgCnbdK => MbgCnbdK::fit(purchases, *k, options)?.map(Model::from),
             kind => kind.fit(purchases, options)?,
         };
-        Ok(Held::fitted(fit, Sort::Purchases, options, None))
+        Ok(Held::fitted(fit, Sort::Purchases, options, None, Counts::default()))
     }
 
     /// Fits the model of opportunities.
-    pub(crate) fn fit_opportunities(opportunities: &Opportunities, options: &FitOptions) -> Result<Held> {
-        let fit = BgBb::fit(opportunities, options)?;
-        Ok(Held::fitted(fit, |model| Sort::Special(Special::Opportunities(model)), options, None))
+    pub(crate) fn fit_opportunities(opportunities: Opportunities, options: &FitOptions) -> Result<Held> {
+        let fit = BgBb::fit(&opportunities, options)?;
+        let sort = |model| Sort::Special(Special::Opportunities(model));
+        Ok(Held::fitted(fit, sort, options, None, Counts { opportunities, ..Counts::default() }))
     }
 
     /// Fits a model of contracts.
-    pub(crate) fn fit_renewals(name: &str, renewals: &Renewals, options: &FitOptions) -> Result<Held> {
-        match name {
-            ShiftedBetaGeometric::NAME => {
-                let fit = ShiftedBetaGeometric::fit(renewals, options)?;
-                Ok(Held::fitted(fit, |model| Sort::Special(Special::Constant(model)), options, None))
-            }
-            BetaDiscreteWeibull::NAME => {
-                let fit = BetaDiscreteWeibull::fit(renewals, options)?;
-                Ok(Held::fitted(fit, |model| Sort::Special(Special::Changing(model)), options, None))
-            }
+    pub(crate) fn fit_renewals(name: &str, renewals: Renewals, options: &FitOptions) -> Result<Held> {
+        let fit = match name {
+            ShiftedBetaGeometric::NAME => ShiftedBetaGeometric::fit(&renewals, options)?.map(Special::Constant),
+            BetaDiscreteWeibull::NAME => BetaDiscreteWeibull::fit(&renewals, options)?.map(Special::Changing),
             _ => {
                 let known = [ShiftedBetaGeometric::NAME, BetaDiscreteWeibull::NAME].join(", ");
-                Err(wrong_sort(format!("model: \"{name}\" is none of {known}")))
+                return Err(wrong_sort(format!("model: \"{name}\" is none of {known}")));
             }
-        }
+        };
+        Ok(Held::fitted(fit, Sort::Special, options, None, Counts { renewals, ..Counts::default() }))
     }
 
     pub(crate) fn from_json(text: &str) -> Result<Held> {
@@ -289,18 +281,6 @@ impl Held {
             Held::Loaded(_) => Err(not_fitted()),
         }
     }
-
-    /// What is answered where the model is of another sort than the one that is asked for.
-    pub(crate) fn refused(&self, wanted: &str) -> Error {
-        match self.sort() {
-            Sort::Covariates(model) => wrong_sort(format!(
-                "{} has covariates ({}): eng_model_of_customer gives the model of a customer, which can be asked this",
-                model.name(),
-                model.covariates().join(", ")
-            )),
-            sort => wrong_sort(format!("{} is a model of {}, not of {wanted}", self.name(), sort.of())),
-        }
-    }
 }
 
 impl Slot {
@@ -323,7 +303,7 @@ impl Slot {
         let held = self.held()?;
         match held.sort() {
             Sort::Purchases(model) => Ok(model),
-            _ => Err(held.refused("purchases")),
+            _ => Err(held.sort().refused("purchases")),
         }
     }
 
@@ -350,7 +330,7 @@ impl Slot {
         let held = self.held()?;
         match held.sort() {
             Sort::Special(Special::Spend(model)) => Ok(model),
-            _ => Err(held.refused("spend")),
+            _ => Err(held.sort().refused("spend")),
         }
     }
 
@@ -359,7 +339,7 @@ impl Slot {
         let held = self.held()?;
         match held.sort() {
             Sort::Special(Special::Opportunities(model)) => Ok(model),
-            _ => Err(held.refused("opportunities")),
+            _ => Err(held.sort().refused("opportunities")),
         }
     }
 
@@ -369,7 +349,7 @@ impl Slot {
         match held.sort() {
             Sort::Special(Special::Constant(model)) => Ok(model),
             Sort::Special(Special::Changing(model)) => Ok(model),
-            _ => Err(held.refused("contracts")),
+            _ => Err(held.sort().refused("contracts")),
         }
     }
 }

@@ -15,10 +15,11 @@
 //! | `rulebook` | rulebooks |
 //! | `purchases`, `simulate` | purchases, summarised or drawn from a model |
 //! | `model`, `held` | models, and what a handle of one holds |
-//! | `fit`, `evidence` | how models are fitted, and how far a fit can be trusted |
+//! | `fit`, `evidence`, `intervals`, `bootstrap` | how models are fitted, and how far a fit can be trusted |
 //! | `covariates` | customers who differ in known ways |
 //! | `posterior` | models drawn from a posterior |
-//! | `predict`, `contract`, `contract_columns` | what models of purchases and spend, and those of contracts and opportunities, say |
+//! | `predict`, `spend`, `contract`, `contract_columns` | what models of purchases, of spend, and of contracts and opportunities say |
+//! | `likelihood` | how likely they make what a customer did |
 //! | `score`, `explain`, `scores`, `ratio` | one customer, why, all customers, groups |
 //! | `forecast`, `bridge` | what customers will do and are worth, one and all, and why that changed |
 //! | `stages`, `retention`, `survival` | who is new, active, at risk or lapsed, who comes back, and for how long |
@@ -36,6 +37,7 @@ compile_error!("a C library must answer panics, not abort its host: build with p
 
 mod arguments;
 pub mod batch;
+pub mod bootstrap;
 pub mod bridge;
 mod columns;
 pub mod contract;
@@ -50,8 +52,10 @@ mod fork;
 mod guard;
 mod handle;
 mod held;
+pub mod intervals;
 mod keys;
 pub mod ledger;
+pub mod likelihood;
 pub mod load;
 mod memory;
 pub mod model;
@@ -68,6 +72,7 @@ pub mod rulebook;
 pub mod score;
 pub mod scores;
 pub mod simulate;
+pub mod spend;
 pub mod stages;
 pub mod status;
 pub mod survival;
@@ -75,6 +80,7 @@ mod text;
 pub mod validation;
 
 pub use batch::*;
+pub use bootstrap::*;
 pub use bridge::*;
 pub use contract::*;
 pub use contract_columns::*;
@@ -84,7 +90,9 @@ pub use evidence::*;
 pub use explain::*;
 pub use fit::*;
 pub use forecast::*;
+pub use intervals::*;
 pub use ledger::*;
+pub use likelihood::*;
 pub use load::*;
 pub use model::*;
 pub use posterior::*;
@@ -97,6 +105,7 @@ pub use rulebook::*;
 pub use score::*;
 pub use scores::*;
 pub use simulate::*;
+pub use spend::*;
 pub use stages::*;
 pub use status::*;
 pub use survival::*;

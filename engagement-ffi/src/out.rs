@@ -104,6 +104,11 @@ pub(crate) fn index(index: i64, rows: usize, what: &str) -> Result<usize> {
         .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, format!("{what} {index} does not exist: there are {rows}")))
 }
 
+/// An error with the row it belongs to.
+pub(crate) fn of_row(row: usize) -> impl FnOnce(Error) -> Error {
+    move |error| error.at(format_args!("row {row}"))
+}
+
 /// A count as C wants it.
 pub(crate) fn count(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)

@@ -1,25 +1,27 @@
 //! Predictions of a model: of one customer, or of rows of purchases.
 
-use engagement_core::model::{CovariateModel, CustomerModel, GammaGamma, Prediction, PurchaseHistory, Spend};
+use std::ops::Range;
+
+use engagement_core::model::{CovariateModel, CustomerModel, Model, Prediction, PurchaseHistory};
 use engagement_core::{Error, ErrorKind, Result};
 
 use crate::arguments::counted;
 use crate::guard;
 use crate::held::{Slot, Sort};
 use crate::model::{MODELS, eng_model};
-use crate::out::{Out, OutColumn, count, range};
+use crate::out::{self, Out, OutColumn, count, of_row, range};
 use crate::purchases::{PURCHASES, Summary, eng_purchases};
 
 /// Frequency, recency and age as a caller says them.
 type Customer = (i64, f64, f64);
 
 /// A customer, checked.
-fn history((frequency, recency, age): Customer) -> Result<PurchaseHistory> {
+pub(crate) fn history((frequency, recency, age): Customer) -> Result<PurchaseHistory> {
     PurchaseHistory::new(counted(frequency, "frequency")?, recency, age)
 }
 
 /// Exactly so many purchases to come.
-fn purchases_to_come(n: i64, t: f64) -> Result<Prediction> {
+pub(crate) fn purchases_to_come(n: i64, t: f64) -> Result<Prediction> {
     let n =
         u64::try_from(n).map_err(|_| Error::new(ErrorKind::InvalidArgument, format!("n: {n} is not a number of purchases")))?;
     Ok(Prediction::ProbabilityOfPurchases { n, t })
@@ -34,67 +36,101 @@ fn one(model: eng_model, customer: Customer, value: *mut f64, prediction: Result
     })
 }
 
-/// Computes rows of a column, all of them before one is written.
-fn rows_of(
+/// Computes something for each of some rows, all of it before a row is written.
+fn rows<T>(
     model: eng_model,
     purchases: eng_purchases,
     (offset, count): (i64, i64),
-    values: *mut f64,
-    compute: impl FnOnce(&Slot, &Summary, std::ops::Range<usize>) -> Result<Vec<f64>>,
+    room: impl FnOnce(usize) -> Result<()>,
+    compute: impl FnOnce(&Slot, &Summary, Range<usize>) -> Result<Vec<T>>,
+    write: impl FnOnce(Vec<T>),
 ) -> i32 {
     guard::read(&MODELS, model, |slot| {
         PURCHASES.with(purchases.addr(), |summary| {
             let rows = range(offset, count, summary.purchases()?.len())?;
-            let values = OutColumn::required(values, rows.len(), "values")?;
-            values.write(compute(slot, summary, rows)?.into_iter());
+            room(rows.len())?;
+            write(compute(slot, summary, rows)?);
             Ok(())
         })
     })
 }
 
-/// Predicts of rows of purchases; where all are asked for, on several threads.
-fn column(model: eng_model, purchases: eng_purchases, rows: (i64, i64), values: *mut f64, prediction: Result<Prediction>) -> i32 {
-    rows_of(model, purchases, rows, values, |slot, summary, rows| {
-        let (purchases, prediction) = (summary.purchases()?, prediction?);
-        if let Sort::Covariates(model) = slot.held()?.sort() {
-            return of_customers(model, summary, rows, CustomerModel::purchases, |model, row| {
-                prediction.of(&**model, &purchases.history(row))
-            });
-        }
-        let model = slot.purchases()?;
-        if rows.len() == purchases.len() {
-            return prediction.of_all(&**model, purchases, slot.options.threads);
-        }
-        collected(rows, |row| prediction.of(&**model, &purchases.history(row)))
+/// Rows of a column.
+pub(crate) fn numbers_of(
+    model: eng_model,
+    purchases: eng_purchases,
+    part: (i64, i64),
+    values: *mut f64,
+    compute: impl FnOnce(&Slot, &Summary, Range<usize>) -> Result<Vec<f64>>,
+) -> i32 {
+    let room = |rows| OutColumn::required(values, rows, "values").map(drop);
+    rows(model, purchases, part, room, compute, |found| OutColumn::optional(values).write(found.into_iter()))
+}
+
+/// Rows of two columns, the ends of intervals.
+pub(crate) fn bounds_of<T: Copy>(
+    model: eng_model,
+    purchases: eng_purchases,
+    part: (i64, i64),
+    (low, high): (*mut T, *mut T),
+    compute: impl FnOnce(&Slot, &Summary, Range<usize>) -> Result<Vec<(T, T)>>,
+) -> i32 {
+    let room = |rows| OutColumn::required(low, rows, "low").and(OutColumn::required(high, rows, "high")).map(drop);
+    rows(model, purchases, part, room, compute, |found| {
+        OutColumn::optional(low).write(found.iter().map(|bounds| bounds.0));
+        OutColumn::optional(high).write(found.iter().map(|bounds| bounds.1));
     })
 }
 
-/// A number for each of some rows, by the model that a model with covariates is of the customer of that row; `sort` refuses one
-/// that says nothing of it.
-fn of_customers<M>(
+/// Predicts of rows of purchases.
+fn column(model: eng_model, purchases: eng_purchases, part: (i64, i64), values: *mut f64, prediction: Result<Prediction>) -> i32 {
+    numbers_of(model, purchases, part, values, |slot, summary, rows| {
+        predicted(slot.held()?.sort(), slot.options.threads, summary, rows, prediction?)
+    })
+}
+
+/// What a model predicts of rows of purchases; where all are asked for, on several threads.
+pub(crate) fn predicted(
+    sort: &Sort,
+    threads: usize,
+    summary: &Summary,
+    rows: Range<usize>,
+    prediction: Prediction,
+) -> Result<Vec<f64>> {
+    let purchases = summary.purchases()?;
+    match sort {
+        Sort::Covariates(model) => {
+            model.base().purchases()?;
+            of_customers(model, summary, rows, |own, row| prediction.of(&**own.purchases()?, &purchases.history(row)))
+        }
+        Sort::Purchases(model) if rows.len() == purchases.len() => prediction.of_all(&**model, purchases, threads),
+        Sort::Purchases(model) => collected(rows, |row| prediction.of(&**model, &purchases.history(row))),
+        Sort::Special(_) => Err(sort.refused("purchases")),
+    }
+}
+
+/// Something for each of some rows, by the model that a model with covariates is of the customer of that row.
+pub(crate) fn of_customers<T>(
     model: &CovariateModel,
     summary: &Summary,
-    rows: std::ops::Range<usize>,
-    sort: impl Fn(&CustomerModel) -> Result<&M>,
-    number: impl Fn(&M, usize) -> Result<f64>,
-) -> Result<Vec<f64>> {
-    sort(&model.base())?;
+    rows: Range<usize>,
+    say: impl Fn(&CustomerModel, usize) -> Result<T>,
+) -> Result<Vec<T>> {
     let columns = summary.covariate_columns(model.covariates())?;
     collected(rows, |row| {
         let covariates: Vec<f64> = columns.iter().map(|column| column[row]).collect();
-        let own = model.of(&covariates);
-        own.and_then(|own| number(sort(&own)?, row)).map_err(|error| error.at(format_args!("row {row}")))
+        model.of(&covariates).and_then(|own| say(&own, row)).map_err(of_row(row))
     })
 }
 
-/// A number for each of some rows.
-fn collected(rows: std::ops::Range<usize>, number: impl Fn(usize) -> Result<f64>) -> Result<Vec<f64>> {
-    let mut numbers = Vec::new();
-    numbers.try_reserve_exact(rows.len())?;
+/// Something for each of some rows.
+pub(crate) fn collected<T>(rows: Range<usize>, say: impl Fn(usize) -> Result<T>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(rows.len())?;
     for row in rows {
-        numbers.push(number(row)?);
+        all.push(say(row)?);
     }
-    Ok(numbers)
+    Ok(all)
 }
 
 /// Gives the probability that a customer with `frequency` repeat purchases, the last of them `recency` units after the first purchase,
@@ -252,44 +288,36 @@ pub unsafe extern "system" fn eng_model_discounted_purchases_column(
     column(model, purchases, (offset, count), values, Ok(Prediction::DiscountedPurchases { t, delta }))
 }
 
-/// Gives the mean value of the purchases of a customer who paid for `paid` of them, `mean` on average, in currency units; 0 and 0 for
-/// a customer of whose spend nothing is known. The model is `gamma-gamma`.
+/// Gives `eng_model_prediction_interval` of rows of purchases.
 ///
-/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` where the mean is infinite, for a model of purchases, and as
-/// `eng_model_probability_alive`.
+/// Since 0.1; any thread. Errors: as `eng_model_probability_alive_column`.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_expected_value(model: eng_model, paid: i64, mean: f64, value: *mut f64) -> i32 {
-    guard::read(&MODELS, model, |slot| {
-        let value = Out::required(value, "value")?;
-        value.write(slot.spend()?.expected_value(&Spend::new(counted(paid, "paid")?, mean)?)?);
-        Ok(())
-    })
-}
-
-/// Gives `eng_model_expected_value` of rows of purchases. A model with covariates takes those of each row by their names.
-///
-/// Since 0.1; any thread. Errors: as `eng_model_expected_value`, and `ENG_MISSING_FIELD` while the purchases are empty, and where they lack
-/// a covariate of the model, which the text names.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn eng_model_expected_value_column(
+pub unsafe extern "system" fn eng_model_prediction_interval_column(
     model: eng_model,
     purchases: eng_purchases,
+    t: f64,
+    level: f64,
     offset: i64,
     count: i64,
-    values: *mut f64,
+    low: *mut i64,
+    high: *mut i64,
 ) -> i32 {
-    rows_of(model, purchases, (offset, count), values, |slot, summary, rows| {
+    bounds_of(model, purchases, (offset, count), (low, high), |slot, summary, rows| {
         let purchases = summary.purchases()?;
-        let worth = |model: &GammaGamma, row: usize| {
-            let spend = purchases.value().get(row).map(|value| Spend::new(purchases.paid()[row], value)).transpose()?;
-            model.expected_value(&spend.unwrap_or(Spend::unknown()))
+        let bounds = |model: &Model, customer: &PurchaseHistory| {
+            let (low, high) = model.prediction_interval(customer, t, level)?;
+            Ok((out::count(low), out::count(high)))
         };
         match slot.held()?.sort() {
-            Sort::Covariates(model) => of_customers(model, summary, rows, CustomerModel::spend, worth),
-            _ => {
-                let model = slot.spend()?;
-                collected(rows, |row| worth(model, row))
+            Sort::Covariates(model) => {
+                model.base().purchases()?;
+                of_customers(model, summary, rows, |own, row| bounds(own.purchases()?, &purchases.history(row)))
             }
+            Sort::Purchases(model) if rows.len() == purchases.len() => {
+                purchases.map(slot.options.threads, |customer| bounds(model, customer))
+            }
+            Sort::Purchases(model) => collected(rows, |row| bounds(model, &purchases.history(row))),
+            sort => Err(sort.refused("purchases")),
         }
     })
 }

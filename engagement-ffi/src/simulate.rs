@@ -1,14 +1,17 @@
 //! Customers and logs drawn from a model.
 
+use std::ffi::c_char;
+
 use engagement_core::model::{GammaGamma, Model};
 use engagement_core::simulate::{Reviews, Simulation};
 use engagement_core::{Error, ErrorKind, Result, Timestamp, simulate};
 
-use crate::arguments::{counted, seed, unit};
+use crate::arguments::{self, counted, seed, unit};
 use crate::columns::numbers;
 use crate::guard;
 use crate::ledger::{LEDGERS, eng_ledger};
 use crate::model::{MODELS, eng_model};
+use crate::out::OutColumn;
 use crate::purchases::{PURCHASES, eng_purchases};
 
 /// Draws a log into the ledger, beside what it holds: customers 0, 1, 2 and so on, who come evenly from one time to another, in microseconds
@@ -95,5 +98,58 @@ pub unsafe extern "system" fn eng_purchases_simulate(
         }
         let seed = seed(random_seed);
         summary.keep(simulate::purchases(&*buying, &ages, spend.as_ref(), summary.unit, seed, summary.threads)?)
+    })
+}
+
+/// Draws contracts from a model of them, as they stand after so many renewal occasions: arrays of `rows` that `eng_model_fit_contracts`
+/// takes, how often each was renewed, and a byte that says whether it still runs (1) or was lost (0). The same seed gives the same contracts
+/// on any machine.
+///
+/// Since 0.1; any thread. Errors: `ENG_INVALID_ARGUMENT` for rows and occasions that are not 0 to 4294967295, null arrays, and a model
+/// of something else, `ENG_MISSING_FIELD` for an empty model, `ENG_NO_MEMORY`, `ENG_INVALID_HANDLE`, `ENG_FORKED`, `ENG_POISONED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_simulate_contracts(
+    model: eng_model,
+    rows: i64,
+    occasions: i64,
+    random_seed: i64,
+    renewed: *mut i64,
+    active: *mut c_char,
+) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let rows = counted(rows, "rows")?;
+        let renewed = OutColumn::required(renewed, rows as usize, "renewed")?;
+        let active = OutColumn::required(active, rows as usize, "active")?;
+        let occasions = counted(occasions, "occasions")?;
+        let drawn = simulate::contracts(slot.contracts()?, rows.into(), occasions, seed(random_seed))?;
+        renewed.write(drawn.iter().map(|contract| contract.renewals.into()));
+        active.write(drawn.iter().map(|contract| contract.active.into()));
+        Ok(())
+    })
+}
+
+/// Draws customers from `bg-bb`, and what they do with their first opportunities, at most 10000: arrays of `rows` that
+/// `eng_model_fit_opportunities` takes, how many opportunities were taken, and the number of the last one taken (0 for none). The same seed
+/// gives the same customers on any machine.
+///
+/// Since 0.1; any thread. Errors: as `eng_model_simulate_contracts`, and `ENG_INVALID_ARGUMENT` for more opportunities.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn eng_model_simulate_opportunities(
+    model: eng_model,
+    rows: i64,
+    chances: i64,
+    random_seed: i64,
+    frequency: *mut i64,
+    recency: *mut i64,
+) -> i32 {
+    guard::read(&MODELS, model, |slot| {
+        let rows = counted(rows, "rows")?;
+        let frequency = OutColumn::required(frequency, rows as usize, "frequency")?;
+        let recency = OutColumn::required(recency, rows as usize, "recency")?;
+        let chances = arguments::opportunities(chances, "opportunities")?;
+        let drawn = simulate::opportunities(slot.opportunities()?, rows.into(), chances, seed(random_seed))?;
+        frequency.write(drawn.iter().map(|customer| customer.frequency().into()));
+        recency.write(drawn.iter().map(|customer| customer.recency().into()));
+        Ok(())
     })
 }

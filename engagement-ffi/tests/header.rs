@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The sections of the header: what they are about, and the source.
-const SECTIONS: [(&str, &str); 26] = [
+const SECTIONS: [(&str, &str); 30] = [
     ("Status codes, and what the library says of itself", "status"),
     ("Ledgers", "ledger"),
     ("Batches: which memory of yours holds which field of the rows", "batch"),
@@ -19,10 +19,14 @@ const SECTIONS: [(&str, &str); 26] = [
     ("How a model is fitted, and to what", "fit"),
     ("Customers who differ in known ways: covariates", "covariates"),
     ("How far a fit can be trusted", "evidence"),
+    ("Bootstraps: a model refitted to customers drawn from it", "bootstrap"),
     ("Posteriors: models drawn from what priors and purchases say of the parameters", "posterior"),
-    ("What a model of purchases or of spend predicts", "predict"),
+    ("What a model of purchases predicts", "predict"),
+    ("What a model of spend says", "spend"),
+    ("How sure a fit is of what it predicts", "intervals"),
     ("What a model of contracts or of opportunities says", "contract"),
     ("The same of many contracts and of many customers with opportunities", "contract_columns"),
+    ("How likely a model makes what customers did", "likelihood"),
     ("Customers drawn from a model", "simulate"),
     ("Forecasts: what customers will do and are worth, by a rulebook with models", "forecast"),
     ("Why all customers together are worth more, or less, than before", "bridge"),

@@ -167,31 +167,65 @@ impl<M: Estimated> Fit<M> {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`]: `level` is not between 0 and 1, or a parameter is at a boundary.
     pub fn confidence_intervals(&self, level: f64) -> Result<Vec<Interval>> {
-        let z = normal_upper_quantile(0.5 * (1.0 - self::level(level)?));
+        let z = quantile(level)?;
         let errors = self.covariance()?.standard_errors();
         let interval = |(index, (estimate, error)): (usize, (f64, f64))| {
             let scale = if self.model.is_positive(index) { Scale::Log } else { Scale::Identity };
             around(scale, estimate, error, z)
         };
-        Ok(self.model.estimates().into_iter().zip(errors).enumerate().map(interval).collect())
+        self.model.estimates().into_iter().zip(errors).enumerate().map(interval).collect()
     }
 
     /// The confidence interval of anything the model says, by the delta method: `f` of the estimate is taken to be normal on the
-    /// scale.
+    /// scale. At an end of the scale, 0 or the probability 1, the interval is that number alone.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`]: `level` is not between 0 and 1, a parameter is at a boundary, or the value of `f` has no
     /// place on the scale; and what `f` fails with.
     pub fn interval_of(&self, level: f64, scale: Scale, f: impl Fn(&M) -> Result<f64>) -> Result<Interval> {
-        let z = normal_upper_quantile(0.5 * (1.0 - self::level(level)?));
-        let covariance = self.covariance()?;
-        let estimates = self.model.estimates();
-        let estimate = f(&self.model)?;
-        if !scale.of(estimate).0.is_finite() {
-            return invalid(format!("f: {estimate} is not {}", scale.domain()));
+        let z = quantile(level)?;
+        let found = self.delta(|model| Ok([f(model)?]))?;
+        around(scale, found.estimates[0], found.error(0), z)
+    }
+
+    /// [`interval_of`](Fit::interval_of) each number of a column that the model says, such as one for every customer.
+    ///
+    /// # Errors
+    /// As [`interval_of`](Fit::interval_of), naming the row; and a column that is longer or shorter for other parameters.
+    ///
+    /// # Example
+    /// ```
+    /// use engagement_core::model::{BgNbd, FitOptions, Prediction, Scale};
+    /// use engagement_core::{TimeUnit, simulate};
+    ///
+    /// let truth = BgNbd::new(0.25, 4.4, 0.8, 2.4)?;
+    /// let drawn = simulate::purchases(&truth, &[39.0; 2000], None, TimeUnit::Week, 3, 0)?;
+    /// let fit = BgNbd::fit(&drawn, &FitOptions::default())?;
+    /// let in_a_year = Prediction::ExpectedPurchases { t: 52.0 };
+    /// let intervals = fit.intervals_of(0.95, Scale::Log, |model| in_a_year.of_all(model, &drawn, 0))?;
+    /// assert!(intervals.iter().all(|year| year.low < year.estimate && year.estimate < year.high));
+    /// # Ok::<(), engagement_core::Error>(())
+    /// ```
+    pub fn intervals_of(&self, level: f64, scale: Scale, f: impl Fn(&M) -> Result<Vec<f64>>) -> Result<Vec<Interval>> {
+        let z = quantile(level)?;
+        let found = self.delta(f)?;
+        let mut intervals = Vec::new();
+        intervals.try_reserve_exact(found.estimates.len())?;
+        for (row, &estimate) in found.estimates.iter().enumerate() {
+            let interval = around(scale, estimate, found.error(row), z);
+            intervals.push(interval.map_err(|error| error.at(format_args!("row {row}")))?);
         }
-        let mut slopes = Vec::with_capacity(estimates.len());
-        for (index, &value) in estimates.iter().enumerate() {
+        Ok(intervals)
+    }
+
+    /// The numbers of a column at the estimate, and their variances to first order.
+    fn delta<C: AsRef<[f64]>>(&self, f: impl Fn(&M) -> Result<C>) -> Result<Delta<C>> {
+        let covariance = self.covariance()?;
+        let parameters = self.model.estimates();
+        let estimates = f(&self.model)?;
+        let rows = estimates.as_ref().len();
+        let mut slopes = Vec::with_capacity(parameters.len());
+        for (index, &value) in parameters.iter().enumerate() {
             // The step on the scale on which the estimate itself is normal.
             let (up, down) = if self.model.is_positive(index) {
                 (value * exp(STEP), value * exp(-STEP))
@@ -199,19 +233,32 @@ impl<M: Estimated> Fit<M> {
                 (value + STEP, value - STEP)
             };
             let at = |value: f64| {
-                let mut moved = estimates.clone();
+                let mut moved = parameters.clone();
                 moved[index] = value;
-                f(&self.model.with_estimates(&moved)?)
+                let column = f(&self.model.with_estimates(&moved)?)?;
+                match column.as_ref().len() {
+                    same if same == rows => Ok(column),
+                    other => invalid(format!("f: {other} numbers, but {rows} at the estimate")),
+                }
             };
-            slopes.push((at(up)? - at(down)?) / (up - down));
+            let (above, below) = (at(up)?, at(down)?);
+            let mut slope = Vec::new();
+            slope.try_reserve_exact(rows)?;
+            slope.extend(above.as_ref().iter().zip(below.as_ref()).map(|(above, below)| (above - below) / (up - down)));
+            slopes.push(slope);
         }
-        let mut variance = 0.0;
-        for (row, a) in covariance.rows.iter().zip(&slopes) {
-            for (cell, b) in row.iter().zip(&slopes) {
-                variance += a * cell * b;
+        let mut variances = Vec::new();
+        variances.try_reserve_exact(rows)?;
+        variances.extend((0..rows).map(|row| {
+            let mut variance = 0.0;
+            for (cells, a) in covariance.rows.iter().zip(&slopes) {
+                for (cell, b) in cells.iter().zip(&slopes) {
+                    variance += a[row] * cell * b[row];
+                }
             }
-        }
-        Ok(around(scale, estimate, variance.max(0.0).sqrt(), z))
+            variance
+        }));
+        Ok(Delta { estimates, variances })
     }
 
     fn covariance(&self) -> Result<&Covariance> {
@@ -227,11 +274,39 @@ impl<M: Estimated> Fit<M> {
 /// The relative step of the derivatives of the delta method.
 const STEP: f64 = 1e-5;
 
+/// A column at the estimate.
+struct Delta<C> {
+    estimates: C,
+    variances: Vec<f64>,
+}
+
+impl<C> Delta<C> {
+    /// The standard error of a row; a variance is below 0 by rounding alone.
+    fn error(&self, row: usize) -> f64 {
+        let variance = self.variances[row];
+        if variance < 0.0 { 0.0 } else { variance.sqrt() }
+    }
+}
+
+/// How many standard errors a level is.
+fn quantile(level: f64) -> Result<f64> {
+    Ok(normal_upper_quantile(0.5 * (1.0 - self::level(level)?)))
+}
+
 /// The interval that is normal on the scale, from the standard error off it.
-fn around(scale: Scale, estimate: f64, error: f64, z: f64) -> Interval {
+fn around(scale: Scale, estimate: f64, error: f64, z: f64) -> Result<Interval> {
+    if scale.ends_at(estimate) {
+        return Ok(Interval { estimate, low: estimate, high: estimate });
+    }
     let (middle, slope) = scale.of(estimate);
+    if !middle.is_finite() {
+        return invalid(format!("f: {estimate} is not {}", scale.domain()));
+    }
+    if !error.is_finite() {
+        return invalid(format!("f: {estimate} has no finite derivative by the parameters"));
+    }
     let half = z * error * slope;
-    Interval { estimate, low: scale.back(middle - half), high: scale.back(middle + half) }
+    Ok(Interval { estimate, low: scale.back(middle - half), high: scale.back(middle + half) })
 }
 
 fn invalid<T>(message: String) -> Result<T> {

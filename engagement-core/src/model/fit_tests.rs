@@ -3,7 +3,7 @@ use crate::math::Random;
 use crate::model::gamma_gamma::Paid;
 use crate::model::likelihood::Weighted;
 use crate::model::maximise::Problem;
-use crate::model::{GammaGamma, Prior, Renewals, ShiftedBetaGeometric, Spend};
+use crate::model::{GammaGamma, Prior, RenewalModel as _, Renewals, ShiftedBetaGeometric, Spend};
 
 const HIGH_END: [u64; 8] = [1000, 869, 743, 653, 593, 551, 517, 491];
 
@@ -48,6 +48,26 @@ fn intervals_agree() {
     close(covariance.correlation(0, 1).unwrap(), covariance.get(1, 0).unwrap() / (errors[0] * errors[1]), 1e-12);
     assert!(fit.interval_of(0.95, Scale::Logit, |_| Ok(1.5)).unwrap_err().to_string().contains("1.5 is not between 0 and 1"));
     assert!(fit.confidence_intervals(1.0).is_err());
+    // A column is its numbers, to the last bit; an end of the scale is known.
+    let survival = |model: &ShiftedBetaGeometric, t: u32| model.survival(t);
+    let column = fit.intervals_of(0.9, Scale::Logit, |model| Ok([0, 1, 7].map(|t| survival(model, t)).to_vec())).unwrap();
+    assert_eq!((column[0].low, column[0].estimate, column[0].high), (1.0, 1.0, 1.0));
+    for (row, t) in [0, 1, 7].into_iter().enumerate() {
+        assert_eq!(column[row], fit.interval_of(0.9, Scale::Logit, |model| Ok(survival(model, t))).unwrap());
+    }
+    assert!(column[2].low < column[2].estimate && column[2].high < column[1].low);
+    let zero = fit.interval_of(0.9, Scale::Log, |_| Ok(0.0)).unwrap();
+    assert_eq!((zero.low, zero.high), (0.0, 0.0));
+    let error = |column: &dyn Fn(&ShiftedBetaGeometric) -> Vec<f64>| {
+        fit.intervals_of(0.9, Scale::Logit, |model| Ok(column(model))).unwrap_err().to_string()
+    };
+    assert_eq!(error(&|_| vec![0.5, f64::NAN]), "row 1: f: NaN is not between 0 and 1");
+    assert_eq!(error(&|_| vec![0.5, 0.5, -0.1]), "row 2: f: -0.1 is not between 0 and 1");
+    let alpha = fit.model.alpha();
+    let steep = |model: &ShiftedBetaGeometric| vec![if model.alpha() == alpha { 0.5 } else { f64::INFINITY }];
+    assert_eq!(error(&steep), "row 0: f: 0.5 has no finite derivative by the parameters");
+    assert_eq!(error(&|model| vec![0.5; if model.alpha() == alpha { 3 } else { 2 }]), "f: 2 numbers, but 3 at the estimate");
+    assert!(fit.intervals_of(0.9, Scale::Logit, |_| Ok(vec![])).unwrap().is_empty());
 }
 
 /// At the maximum a posteriori the slopes of log-likelihood and log-density cancel; the reported log-likelihood is without the prior.

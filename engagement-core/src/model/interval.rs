@@ -52,6 +52,15 @@ impl Scale {
         }
     }
 
+    /// Whether the number is an end of the domain, which what is estimated comes close to and may be rounded to.
+    pub(crate) fn ends_at(self, value: f64) -> bool {
+        match self {
+            Scale::Log => value == 0.0,
+            Scale::Logit => value == 0.0 || value == 1.0,
+            Scale::Identity => false,
+        }
+    }
+
     /// The domain in words.
     pub(crate) const fn domain(self) -> &'static str {
         match self {
