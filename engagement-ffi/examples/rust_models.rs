@@ -2,8 +2,10 @@
 
 use engagement_core::model::{
     BetaDiscreteWeibull, Covariates, Estimated, Fit, FitOptions, MbgNbd, Nbd, Parameters, PosteriorOptions, Prior,
-    PurchaseHistory, PurchaseModel, RenewalModel, Renewals, ShiftedBetaGeometric, WithCovariates, likelihood_ratio_test,
+    PurchaseHistory, PurchaseModel, RenewalModel, Renewals, Scale, ShiftedBetaGeometric, WithCovariates, bootstrap,
+    likelihood_ratio_test,
 };
+use engagement_core::simulate::again;
 use engagement_core::stay::{Stage, StageOptions, silence_probability, stage_of};
 use engagement_core::{PurchaseColumns, Purchases, Result, TimeUnit, simulate};
 
@@ -39,6 +41,13 @@ fn contracts() -> Result<()> {
     println!("of one renewed 4 times {expected:.4} more of 12, worth {residual:.4} periods");
     let [new, once, seven] = [0, 1, 7].map(|renewed| model.discounted_renewals(renewed, 0.1));
     println!("those renewed 0, 1 and 7 times are worth {:.4}, {:.4} and {:.4}", new?, once?, seven?);
+
+    let draw = |model: &BetaDiscreteWeibull, seed| again::renewals(model, &cohort, seed);
+    let refits = bootstrap(&larger, 100, 7, 0, draw, |drawn| BetaDiscreteWeibull::fit(drawn, &FitOptions::default()))?;
+    let mut share: Vec<f64> = refits.refits().iter().map(|model| model.survival(12)).collect();
+    share.sort_by(f64::total_cmp);
+    let (low, high) = (share[share.len() / 20], share[share.len() - 1 - share.len() / 20]);
+    println!("by {} refits {low:.4} to {high:.4} are left after 12 renewals", share.len());
     Ok(())
 }
 
@@ -49,6 +58,10 @@ fn stages_of_drawn() -> Result<()> {
     let options = FitOptions::default().prior("r", Prior::Gamma { shape: 2.0, rate: 4.0 }).penalty(0.0001).threads(1);
     let fit = MbgNbd::fit(&purchases, &options)?;
     print_model(MbgNbd::NAME, &fit)?;
+    let customer = purchases.history(38);
+    let interval = fit.interval_of(0.9, Scale::Log, |model| model.expected_purchases(&customer, 39.0))?;
+    let (likely, low, high) = (fit.model.log_likelihood(&customer), interval.low, interval.high);
+    println!("customer 38, of log-likelihood {likely:.4}, buys {low:.4} to {high:.4} times in 39 weeks on average");
 
     let options = StageOptions::new(4.0).rate(fit.model.r(), fit.model.alpha());
     let stages = purchases.stages(&options)?;

@@ -375,6 +375,13 @@ public:
     }
     inline void simulate(const model &buying, const std::vector<double> &ages, int64_t seed);
     inline void simulate(const model &buying, const model &spending, const std::vector<double> &ages, int64_t seed);
+    /* How spend by purchase depends on the number of purchases, by Pearson and by Spearman: whether there are both. */
+    bool independence(int64_t &customers, double &pearson, double &spearman) const
+    {
+        int32_t present = 0;
+        check(eng_purchases_independence(handle(), &customers, &pearson, &spearman, &present));
+        return present == 3;
+    }
     int64_t size() const
     {
         int64_t rows = 0, prospects = 0, earlier = 0;
@@ -491,6 +498,8 @@ public:
     inline void from_rulebook(const rulebook &rules, int32_t sort);
     /* The model of one draw, from 0, chain after chain. */
     inline void from_posterior(const posterior &drawn, int64_t draw);
+    /* A refitted model of a bootstrap, from 0. */
+    void from_refit(const model &fitted, int64_t refit) { check(eng_model_from_refit(handle(), fitted.handle(), refit)); }
     /* The plain model of one customer, by a value of each covariate of a model with covariates. */
     void of_customer(const model &with, const std::vector<double> &values)
     {
@@ -565,6 +574,13 @@ public:
         check(eng_model_bootstrap(handle(), of.handle(), replicates, seed, &refits, &failed));
         return refits;
     }
+    /* Of a model of contracts or of opportunities, which keeps what it was fitted to. */
+    int64_t bootstrap(int64_t replicates, int64_t seed)
+    {
+        int64_t refits = 0, failed = 0;
+        check(eng_model_bootstrap(handle(), 0, replicates, seed, &refits, &failed));
+        return refits;
+    }
     /* From other threads, while one bootstraps. */
     void progress(int64_t &done, int64_t &total) const { check(eng_model_progress(handle(), &done, &total)); }
     void cancel() { check(eng_model_cancel(handle())); }
@@ -613,6 +629,31 @@ public:
         return value;
     }
 
+    double contract_log_likelihood(int64_t renewed, bool active) const
+    {
+        double value = 0;
+        check(eng_model_contract_log_likelihood(handle(), renewed, active ? 1 : 0, &value));
+        return value;
+    }
+
+    /* Draws contracts as they stand after so many occasions: what fit_contracts takes. */
+    void simulate_contracts(int64_t rows, int64_t occasions, int64_t seed, std::vector<int64_t> &renewed,
+                            std::vector<char> &active) const
+    {
+        renewed.resize(static_cast<std::size_t>(rows));
+        active.resize(static_cast<std::size_t>(rows));
+        check(eng_model_simulate_contracts(handle(), rows, occasions, seed, detail::first(renewed), detail::first(active)));
+    }
+    /* Draws customers and what they do with their first opportunities: what fit_opportunities takes. */
+    void simulate_opportunities(int64_t rows, int64_t opportunities, int64_t seed, std::vector<int64_t> &frequency,
+                                std::vector<int64_t> &recency) const
+    {
+        frequency.resize(static_cast<std::size_t>(rows));
+        recency.resize(static_cast<std::size_t>(rows));
+        check(eng_model_simulate_opportunities(handle(), rows, opportunities, seed, detail::first(frequency),
+                                               detail::first(recency)));
+    }
+
     /* Of many contracts by how often each was renewed, and of many occasions. */
     void survival(const std::vector<int64_t> &renewed, int64_t t, std::vector<double> &values) const
     {
@@ -633,6 +674,14 @@ public:
     void discounted_renewals(const std::vector<int64_t> &renewed, double rate, std::vector<double> &values) const
     {
         check(eng_model_discounted_renewals_column(handle(), rows(renewed), detail::first(renewed), rate, room(renewed, values)));
+    }
+
+    void contract_log_likelihood(const std::vector<int64_t> &renewed, const std::vector<char> &active,
+                                 std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(renewed, active);
+        check(eng_model_contract_log_likelihood_column(handle(), rows, detail::first(renewed), detail::first(active),
+                                                       room(renewed, values)));
     }
 
     /* Of one customer with opportunities. */
@@ -658,6 +707,13 @@ public:
     {
         double value = 0;
         check(eng_model_opportunity_discounted(handle(), frequency, recency, opportunities, n, rate, &value));
+        return value;
+    }
+
+    double opportunity_log_likelihood(int64_t frequency, int64_t recency, int64_t opportunities) const
+    {
+        double value = 0;
+        check(eng_model_opportunity_log_likelihood(handle(), frequency, recency, opportunities, &value));
         return value;
     }
 
@@ -703,6 +759,13 @@ public:
                                                     detail::first(opportunities), n, level, detail::first(low),
                                                     detail::first(high)));
     }
+    void opportunity_log_likelihood(const std::vector<int64_t> &frequency, const std::vector<int64_t> &recency,
+                                    const std::vector<int64_t> &opportunities, std::vector<double> &values) const
+    {
+        const int64_t rows = detail::rows(frequency, recency, opportunities);
+        check(eng_model_opportunity_log_likelihood_column(handle(), rows, detail::first(frequency), detail::first(recency),
+                                                          detail::first(opportunities), room(frequency, values)));
+    }
 
     /* Of one customer. */
     double probability_alive(int64_t frequency, double recency, double age, double later = 0) const
@@ -735,6 +798,31 @@ public:
         check(eng_model_expected_value(handle(), paid, mean, &value));
         return value;
     }
+    /* The bounds of the number of purchases. */
+    void prediction_interval(int64_t frequency, double recency, double age, double t, double level, int64_t &low,
+                             int64_t &high) const
+    {
+        check(eng_model_prediction_interval(handle(), frequency, recency, age, t, level, &low, &high));
+    }
+    /* The bounds of the mean value of the customer's purchases. */
+    engagement::interval value_interval(int64_t paid, double mean, double level = 0.95) const
+    {
+        engagement::interval found;
+        check(eng_model_value_interval(handle(), paid, mean, level, &found.low, &found.high));
+        return found;
+    }
+    double log_likelihood(int64_t frequency, double recency, double age) const
+    {
+        double value = 0;
+        check(eng_model_log_likelihood(handle(), frequency, recency, age, &value));
+        return value;
+    }
+    double spend_log_likelihood(int64_t paid, double mean) const
+    {
+        double value = 0;
+        check(eng_model_spend_log_likelihood(handle(), paid, mean, &value));
+        return value;
+    }
 
     /* Of all customers. */
     void probability_alive(const purchases &of, double later, std::vector<double> &values) const
@@ -756,6 +844,56 @@ public:
     void expected_value(const purchases &of, std::vector<double> &values) const
     {
         check(eng_model_expected_value_column(handle(), of.handle(), 0, of.size(), room(of, values)));
+    }
+    void log_likelihood(const purchases &of, std::vector<double> &values) const
+    {
+        check(eng_model_log_likelihood_column(handle(), of.handle(), 0, of.size(), room(of, values)));
+    }
+    void prediction_interval(const purchases &of, double t, double level, std::vector<int64_t> &low,
+                             std::vector<int64_t> &high) const
+    {
+        low.resize(static_cast<std::size_t>(of.size()));
+        high.resize(low.size());
+        check(eng_model_prediction_interval_column(handle(), of.handle(), t, level, 0, of.size(), detail::first(low),
+                                                   detail::first(high)));
+    }
+    void value_interval(const purchases &of, double level, std::vector<double> &low, std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_value_interval_column(handle(), of.handle(), level, 0, of.size(), l, room(of, high)));
+    }
+
+    /* How sure the fit is of what it predicts of all customers. */
+    void probability_alive_interval(const purchases &of, double later, double level, std::vector<double> &low,
+                                    std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_probability_alive_interval_column(handle(), of.handle(), later, level, 0, of.size(), l, room(of, high)));
+    }
+    void expected_purchases_interval(const purchases &of, double t, double level, std::vector<double> &low,
+                                     std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_expected_purchases_interval_column(handle(), of.handle(), t, level, 0, of.size(), l, room(of, high)));
+    }
+    void probability_of_purchases_interval(const purchases &of, int64_t n, double t, double level, std::vector<double> &low,
+                                           std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_probability_of_purchases_interval_column(handle(), of.handle(), n, t, level, 0, of.size(), l,
+                                                                 room(of, high)));
+    }
+    void discounted_purchases_interval(const purchases &of, double t, double delta, double level, std::vector<double> &low,
+                                       std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_discounted_purchases_interval_column(handle(), of.handle(), t, delta, level, 0, of.size(), l,
+                                                             room(of, high)));
+    }
+    void expected_value_interval(const purchases &of, double level, std::vector<double> &low, std::vector<double> &high) const
+    {
+        double *const l = room(of, low);
+        check(eng_model_expected_value_interval_column(handle(), of.handle(), level, 0, of.size(), l, room(of, high)));
     }
 
 private:

@@ -9,7 +9,7 @@ use common::*;
 use engagement::*;
 use engagement_core::model::{
     BgNbd, Bootstrap, Covariate, CovariateModel, Covariates, CustomerModel, Estimated, Fit, FitOptions, GammaGamma, MbgNbd,
-    ParetoNbd, PurchaseModel, WithCovariates, bootstrap, likelihood_ratio_test,
+    ParetoNbd, PurchaseModel, Scale, WithCovariates, bootstrap, likelihood_ratio_test,
 };
 use engagement_core::simulate::{Random, again};
 use engagement_core::{PurchaseColumns, Purchases, Values};
@@ -120,6 +120,10 @@ fn same_predictions(model: eng_model, purchases: eng_purchases, core: &Purchases
         let mut value = 9.0;
         let v = &raw mut value;
         unsafe {
+            assert_eq!(
+                in_parts(ROWS, |from, count, to| eng_model_log_likelihood_column(model, purchases, from, count, to)),
+                all(&|row| own(row).log_likelihood(core, row))
+            );
             if let CustomerModel::Spend(_) = want.base() {
                 let spends = core.spends();
                 let worth = all(&|row| {
@@ -136,6 +140,14 @@ fn same_predictions(model: eng_model, purchases: eng_purchases, core: &Purchases
                     assert_eq!(v.read().to_bits(), worth[row]);
                 }
                 assert_eq!(eng_model_expected_value(model, 2, 22.35, v), ENG_INVALID_ARGUMENT);
+                let (mut low, mut high) = ([9.0; 3], [9.0; 3]);
+                let (l, h) = (low.as_mut_ptr(), high.as_mut_ptr());
+                assert_eq!(eng_model_value_interval_column(model, purchases, 0.9, 7, 3, l, h), ENG_OK);
+                for (row, spend) in spends.iter().enumerate().skip(7).take(3) {
+                    let interval = own(row).spend().unwrap().value_interval(spend, 0.9).unwrap();
+                    let got = (l.add(row - 7).read(), h.add(row - 7).read());
+                    assert_eq!(got, (interval.low, interval.high), "{row}");
+                }
                 continue;
             }
             let buying = |row| {
@@ -153,6 +165,13 @@ fn same_predictions(model: eng_model, purchases: eng_purchases, core: &Purchases
             assert_eq!(column(&of_two), two);
             let of_all = |o, c, to| eng_model_discounted_purchases_column(model, purchases, WEEKS, DELTA, o, c, to);
             assert_eq!(column(&of_all), discounted);
+            let (mut low, mut high) = ([-9i64; 3], [-9i64; 3]);
+            let (l, h) = (low.as_mut_ptr(), high.as_mut_ptr());
+            assert_eq!(eng_model_prediction_interval_column(model, purchases, WEEKS, 0.9, 7, 3, l, h), ENG_OK);
+            for row in 7..10 {
+                let bounds = buying(row).prediction_interval(&core.history(row), WEEKS, 0.9).unwrap();
+                assert_eq!((l.add(row - 7).read() as u64, h.add(row - 7).read() as u64), bounds, "{row}");
+            }
             for row in [0, 1, 777] {
                 let history = core.history(row);
                 let (x, t_x, age) = (i64::from(history.frequency()), history.recency(), history.age());
@@ -163,6 +182,42 @@ fn same_predictions(model: eng_model, purchases: eng_purchases, core: &Purchases
         }
     }
     unsafe { assert_eq!((eng_model_free(plain), eng_model_free(copy)), (ENG_OK, ENG_OK)) };
+}
+
+/// How sure a fit with covariates is of what it predicts of a few customers.
+fn same_intervals(
+    model: eng_model,
+    purchases: eng_purchases,
+    want: &Fit<CovariateModel>,
+    core: &Purchases,
+    covariates: &Covariates,
+) {
+    let of = |model: &CovariateModel, row: usize| model.of(covariates.row(row).unwrap());
+    let (mut low, mut high) = ([9.0; 3], [9.0; 3]);
+    let (l, h) = (low.as_mut_ptr(), high.as_mut_ptr());
+    let spending = matches!(want.model.base(), CustomerModel::Spend(_));
+    unsafe {
+        let status = if spending {
+            eng_model_expected_value_interval_column(model, purchases, 0.9, 7, 3, l, h)
+        } else {
+            eng_model_expected_purchases_interval_column(model, purchases, WEEKS, 0.9, 7, 3, l, h)
+        };
+        assert_eq!(status, ENG_OK, "{}", model_error(model));
+        let refused = if spending {
+            eng_model_expected_purchases_interval_column(model, purchases, WEEKS, 0.9, 7, 3, l, h)
+        } else {
+            eng_model_expected_value_interval_column(model, purchases, 0.9, 7, 3, l, h)
+        };
+        assert_eq!(refused, ENG_INVALID_ARGUMENT);
+    }
+    for row in 7..10 {
+        let interval = want.interval_of(0.9, Scale::Log, |model| match of(model, row)? {
+            CustomerModel::Purchases(own) => own.expected_purchases(&core.history(row), WEEKS),
+            CustomerModel::Spend(own) => own.expected_value(&core.spend(row)),
+        });
+        let interval = interval.unwrap();
+        assert_eq!((low[row - 7], high[row - 7]), (interval.low, interval.high), "{row}");
+    }
 }
 
 #[test]
@@ -181,6 +236,7 @@ fn fits_and_predictions_are_those_of_the_core() {
             assert_eq!(fit(smaller, $name, purchases), ENG_OK);
             let (mut statistic, mut p, mut more) = (9.0, 9.0, 9);
             let test = likelihood_ratio_test(&$model::fit(&core, &options).unwrap(), &want).unwrap();
+            same_intervals(model, purchases, &want.map(CovariateModel::from), &core, &covariates);
             unsafe {
                 let status = eng_model_likelihood_ratio(model, smaller, &raw mut statistic, &raw mut more, &raw mut p);
                 assert_eq!(status, ENG_OK, "{}", model_error(model));

@@ -232,6 +232,7 @@ calls! {
         eng_purchases_int64_key_column(zero, zero, long, chars);
         eng_purchases_int64_column(number::<1>, zero, zero, long);
         eng_purchases_double_column(number::<5>, zero, zero, double, chars);
+        eng_purchases_independence(long, double, double, int);
     }
     models(h: eng_model) {
         eng_model_error(chars, eight, long);
@@ -302,6 +303,24 @@ calls! {
         eng_model_opportunity_probability_column(zero, longs, longs, longs, zero, zero, double);
         eng_model_opportunity_discounted_column(zero, longs, longs, longs, zero, half, double);
         eng_model_opportunity_interval_column(zero, longs, longs, longs, zero, half, long, long);
+        eng_model_log_likelihood(zero, nothing, one, double);
+        eng_model_log_likelihood_column(purchases, zero, zero, double);
+        eng_model_spend_log_likelihood(zero, nothing, double);
+        eng_model_contract_log_likelihood(zero, number::<1>, double);
+        eng_model_contract_log_likelihood_column(zero, longs, chars_in, double);
+        eng_model_opportunity_log_likelihood(zero, zero, eight, double);
+        eng_model_opportunity_log_likelihood_column(zero, longs, longs, longs, double);
+        eng_model_prediction_interval_column(purchases, one, half, zero, zero, long, long);
+        eng_model_value_interval(zero, nothing, half, double, double);
+        eng_model_value_interval_column(purchases, half, zero, zero, double, double);
+        eng_model_probability_alive_interval_column(purchases, nothing, half, zero, zero, double, double);
+        eng_model_expected_purchases_interval_column(purchases, one, half, zero, zero, double, double);
+        eng_model_probability_of_purchases_interval_column(purchases, zero, one, half, zero, zero, double, double);
+        eng_model_discounted_purchases_interval_column(purchases, one, one, half, zero, zero, double, double);
+        eng_model_expected_value_interval_column(purchases, half, zero, zero, double, double);
+        eng_model_from_refit(model, zero);
+        eng_model_simulate_contracts(zero, zero, zero, long, chars);
+        eng_model_simulate_opportunities(zero, zero, zero, long, long);
     }
     draws(h: eng_posterior) {
         eng_posterior_error(chars, eight, long);
@@ -526,6 +545,15 @@ fn the_list_of_calls_reaches_good_handles() {
             "eng_model_likelihood_ratio",
             "eng_model_of_customer",
             "eng_model_from_posterior",
+            "eng_model_log_likelihood_column",
+            "eng_model_prediction_interval_column",
+            "eng_model_value_interval_column",
+            "eng_model_probability_alive_interval_column",
+            "eng_model_expected_purchases_interval_column",
+            "eng_model_probability_of_purchases_interval_column",
+            "eng_model_discounted_purchases_interval_column",
+            "eng_model_expected_value_interval_column",
+            "eng_model_from_refit",
             "eng_ledger_simulate",
             "eng_posterior_sample",
             "eng_scores_bridge",

@@ -13,6 +13,7 @@
 #define RENEWALS 8
 #define BUYERS 400
 #define DRAWS 1000
+#define REFITS 100
 
 /* The regular cohort of Fader & Hardie (2007), doi:10.1002/dir.20074: customers at the start, and after each renewal. */
 static const int64_t still_there[RENEWALS] = {1000, 631, 468, 382, 326, 289, 262, 241};
@@ -55,13 +56,21 @@ static void print_model(eng_model model)
     }
 }
 
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
 /* Contracts: how many are renewed, and what those are worth that were. */
 static void contracts(void)
 {
     eng_model smaller, larger;
     int64_t length = RENEWALS, degrees_of_freedom;
     static const int64_t renewed[3] = {0, 1, 7};
-    double survival, rate, expected, residual, statistic, p_value, worth[3];
+    double survival, rate, expected, residual, statistic, p_value, worth[3], share[REFITS];
+    eng_model refitted;
+    int64_t refits, failed, refit;
 
     check(eng_model_new(&smaller));
     check(eng_model_new(&larger));
@@ -80,6 +89,18 @@ static void contracts(void)
     printf("of one renewed 4 times %.4f more of 12, worth %.4f periods\n", expected, residual);
     check_model(eng_model_discounted_renewals_column(larger, 3, renewed, 0.1, worth), larger);
     printf("those renewed 0, 1 and 7 times are worth %.4f, %.4f and %.4f\n", worth[0], worth[1], worth[2]);
+
+    /* The same customers drawn again and again: anything may be asked of each refit. */
+    check_model(eng_model_bootstrap(larger, NULL, REFITS, 7, &refits, &failed), larger);
+    check(eng_model_new(&refitted));
+    for (refit = 0; refit < refits; refit++) {
+        check_model(eng_model_from_refit(refitted, larger, refit), refitted);
+        check_model(eng_model_survival(refitted, 0, 12, &share[refit]), refitted);
+    }
+    qsort(share, (size_t)refits, sizeof share[0], ascending);
+    printf("by %ld refits %.4f to %.4f are left after 12 renewals\n", (long)refits, share[refits / 20],
+           share[refits - 1 - refits / 20]);
+    check(eng_model_free(refitted));
     check(eng_model_free(smaller));
     check(eng_model_free(larger));
 }
@@ -92,7 +113,7 @@ static void stages_of_drawn(void)
     eng_model model;
     eng_purchases purchases;
     eng_stages stages;
-    double r, alpha, error, probability;
+    double r, alpha, error, probability, low, high, likely;
     int64_t rows, counts[5];
     int32_t present, stage;
     char text[32];
@@ -112,6 +133,9 @@ static void stages_of_drawn(void)
     check_model(eng_model_set_threads(model, 1), model);
     check_model(eng_model_fit(model, "mbg-nbd", -1, purchases), model);
     print_model(model);
+    check_model(eng_model_expected_purchases_interval_column(model, purchases, 39, 0.9, 38, 1, &low, &high), model);
+    check_model(eng_model_log_likelihood_column(model, purchases, 38, 1, &likely), model);
+    printf("customer 38, of log-likelihood %.4f, buys %.4f to %.4f times in 39 weeks on average\n", likely, low, high);
 
     check_model(eng_model_parameter(model, 0, &r, &error, &present), model);
     check_model(eng_model_parameter(model, 1, &alpha, &error, &present), model);

@@ -3,6 +3,7 @@
  *
  *   c++ models.cpp $(pkg-config --cflags --libs engagement) -o models
  */
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -39,6 +40,17 @@ static void contracts()
     std::vector<double> worth;
     larger.discounted_renewals(std::vector<int64_t>(renewed, renewed + 3), 0.1, worth);
     std::printf("those renewed 0, 1 and 7 times are worth %.4f, %.4f and %.4f\n", worth[0], worth[1], worth[2]);
+
+    const std::size_t refits = static_cast<std::size_t>(larger.bootstrap(100, 7));
+    std::vector<double> share;
+    engagement::model refitted;
+    for (std::size_t refit = 0; refit < refits; refit++) {
+        refitted.from_refit(larger, static_cast<int64_t>(refit));
+        share.push_back(refitted.survival(0, 12));
+    }
+    std::sort(share.begin(), share.end());
+    std::printf("by %ld refits %.4f to %.4f are left after 12 renewals\n", static_cast<long>(refits), share[refits / 20],
+                share[refits - 1 - refits / 20]);
 }
 
 static void stages_of_drawn()
@@ -56,6 +68,11 @@ static void stages_of_drawn()
     model.set_threads(1);
     model.fit("mbg-nbd", purchases);
     print_model(model);
+    std::vector<double> low, high, likely;
+    model.expected_purchases_interval(purchases, 39, 0.9, low, high);
+    model.log_likelihood(purchases, likely);
+    std::printf("customer 38, of log-likelihood %.4f, buys %.4f to %.4f times in 39 weeks on average\n", likely[38], low[38],
+                high[38]);
 
     const std::vector<engagement::parameter> parameters = model.parameters();
     engagement::stages stages;
