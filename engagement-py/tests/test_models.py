@@ -300,7 +300,32 @@ def test_the_interval_of_anything() -> None:
     with pytest.raises(ZeroDivisionError):
         fit.interval(lambda model: 1 / 0)
     with pytest.raises(TypeError):
-        fit.interval(lambda model: "much")  # type: ignore[arg-type, return-value]
+        fit.interval(lambda model: "much")  # type: ignore[call-overload]
+
+
+def test_the_intervals_of_a_column() -> None:
+    fit = MbgNbd.fit(cdnow_sample())
+    few = Purchases([2, 0, 7], [30.43, 0.0, 20.0], [38.86, 38.86, 30.0])
+    columns = fit.interval(lambda model: model.expected_purchases(few, 39.0), level=0.9)
+    for row in range(3):
+        one = fit.interval(lambda model, row=row: model.expected_purchases(few, 39.0)[row], level=0.9)
+        assert tuple(column[row] for column in columns) == one
+    # A column of one is a column, of any kind; a probability of 0 or 1 is known.
+    single = fit.interval(lambda model: np.array([model.r]))
+    assert [list(column) for column in single] == [[end] for end in fit.interval(lambda model: model.r)]
+    estimate, low, high = fit.interval(lambda model: [0.0, 0.5, 1.0], scale="logit")
+    assert list(estimate) == list(low) == list(high) == [0.0, 0.5, 1.0]
+    for answers, message in (
+        ([0.5, None], "row 1: f: NaN is not between 0 and 1"),
+        ([0.5, 2.0], "row 1: f: 2 is not between 0 and 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit.interval(lambda model, answers=answers: answers, scale="logit")
+    lengths = iter((2, 2, 3))
+    with pytest.raises(ValueError, match="f: 3 numbers, but 2 at the estimate"):
+        fit.interval(lambda model: [1.0] * next(lengths))
+    with pytest.raises(TypeError, match="f: a number or a column of numbers is expected"):
+        fit.interval(lambda model: ["much"])  # type: ignore[call-overload]
 
 
 def test_a_bootstrap_agrees_with_the_curvature() -> None:

@@ -896,9 +896,14 @@ class Fit:
     @property
     def covariance(self) -> list[list[float]] | None: ...
     def confidence_intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]: ...
+    @overload
     def interval(
         self, f: Callable[[Any], float], *, level: float = 0.95, scale: Literal["log", "logit", "identity"] = "log"
     ) -> tuple[float, float, float]: ...
+    @overload
+    def interval(
+        self, f: Callable[[Any], _Columns], *, level: float = 0.95, scale: Literal["log", "logit", "identity"] = "log"
+    ) -> tuple[Column, Column, Column]: ...
     def bootstrap(
         self,
         data: Purchases | Opportunities | Renewals,

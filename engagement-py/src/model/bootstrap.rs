@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::any::AnyModel;
-use super::fit::by_python;
+use super::fit::{by_python, ends, number};
 use super::opportunities::Opportunities;
 use super::renewals::Renewals;
 use super::{bounds, covariates};
@@ -120,7 +120,7 @@ impl Bootstrap {
     /// The interval of anything a model says, as `(estimate, low, high)`: `f` takes a model and gives a number.
     #[pyo3(signature = (f, *, level=0.95))]
     fn interval(&self, py: Python<'_>, f: &Bound<'_, PyAny>, level: f64) -> PyResult<(f64, f64, f64)> {
-        by_python(f, |f| self.drawn.interval_of(level, |model| f(model.bind(py))))
+        by_python(f, number, |f| self.drawn.interval_of(level, |model| f(model.bind(py)))).map(ends)
     }
 
     /// The interval of each parameter.

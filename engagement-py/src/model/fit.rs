@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use engagement_core::model::{self, Estimated, FitOptions, Interval, Scale};
 use engagement_core::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use serde_json::{Map, Value, json};
 
 use super::any::AnyModel;
@@ -13,6 +13,7 @@ use super::bootstrap::{self, Bootstrap};
 use super::convergence::Convergence;
 use super::prior::{self, Prior};
 use super::{bounds, named};
+use crate::column::{Column, Numbers};
 use crate::convert;
 use crate::errors::{OrRaise, invalid};
 use crate::pickle::{Pickled, item};
@@ -36,25 +37,35 @@ pub(crate) struct Fit {
     options: FitOptions,
 }
 
-/// Work of the core that calls a Python function of a model: what the function raises is raised.
-pub(super) fn by_python<'py>(
+/// Work of the core that calls a Python function of a model, whose answer is read by `read`: what either raises is raised.
+pub(super) fn by_python<'py, N, T>(
     f: &Bound<'py, PyAny>,
-    work: impl FnOnce(&dyn Fn(PyResult<Bound<'py, PyAny>>) -> Result<f64>) -> Result<Interval>,
-) -> PyResult<(f64, f64, f64)> {
+    read: impl Fn(Bound<'py, PyAny>) -> PyResult<N>,
+    work: impl FnOnce(&dyn Fn(PyResult<Bound<'py, PyAny>>) -> Result<N>) -> Result<T>,
+) -> PyResult<T> {
     let raised = RefCell::new(None);
     let call = |model: PyResult<Bound<'py, PyAny>>| {
-        let number = model.and_then(|model| f.call1((model,))?.extract::<f64>());
-        number.map_err(|failure| {
+        let answer = model.and_then(|model| read(f.call1((model,))?));
+        answer.map_err(|failure| {
             raised.replace(Some(failure));
             Error::new(ErrorKind::Cancelled, "the function of the model failed")
         })
     };
-    let interval = work(&call);
+    let found = work(&call);
     if let Some(failure) = raised.take() {
         return Err(failure);
     }
-    let Interval { estimate, low, high } = interval.or_raise()?;
-    Ok((estimate, low, high))
+    found.or_raise()
+}
+
+/// A number that a Python function gives.
+pub(super) fn number(answer: Bound<'_, PyAny>) -> PyResult<f64> {
+    answer.extract()
+}
+
+/// The estimate and the ends of an interval.
+pub(super) fn ends(interval: Interval) -> (f64, f64, f64) {
+    (interval.estimate, interval.low, interval.high)
 }
 
 /// A fit as JSON, the same from Python as from the command line.
@@ -140,16 +151,24 @@ impl Fit {
     }
 
     /// The confidence interval of anything the model says, by the delta method, as `(estimate, low, high)`: `f` takes a model and
-    /// gives a number, which is taken to be normal on the scale: "log" for positive numbers, "logit" for probabilities, "identity".
+    /// gives a number, or a column for three columns. Each number is taken to be normal on the scale: "log" for positive numbers,
+    /// "logit" for probabilities, "identity".
     #[pyo3(signature = (f, *, level=0.95, scale="log"))]
-    fn interval(&self, py: Python<'_>, f: &Bound<'_, PyAny>, level: f64, scale: &str) -> PyResult<(f64, f64, f64)> {
+    fn interval<'py>(&self, py: Python<'py>, f: &Bound<'py, PyAny>, level: f64, scale: &str) -> PyResult<Bound<'py, PyTuple>> {
         let scale = match scale {
             "log" => Scale::Log,
             "logit" => Scale::Logit,
             "identity" => Scale::Identity,
             other => return Err(invalid(format!("scale is {other:?}: \"log\", \"logit\" or \"identity\" is expected"))),
         };
-        by_python(f, |f| self.fit.interval_of(level, scale, |model| f(model.bind(py))))
+        if Numbers::new("f", &f.call1((self.fit.model.bind(py)?,))?)?.single {
+            let interval = by_python(f, number, |f| self.fit.interval_of(level, scale, |model| f(model.bind(py))))?;
+            return ends(interval).into_pyobject(py);
+        }
+        let column = |answer| Ok(Numbers::new("f", &answer)?.values);
+        let all = by_python(f, column, |f| self.fit.intervals_of(level, scale, |model| f(model.bind(py))))?;
+        let column = |of: fn(&Interval) -> f64| Column::from(all.iter().map(of).collect::<Vec<_>>());
+        (column(|all| all.estimate), column(|all| all.low), column(|all| all.high)).into_pyobject(py)
     }
 
     /// Refits to customers drawn from the model, who are watched as those of the data were, for intervals that take nothing to be
