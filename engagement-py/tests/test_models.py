@@ -253,6 +253,9 @@ def test_times_are_columns_of_every_kind(column: Any) -> None:
         (lambda: MbgNbd.fit(cdnow_sample(), priors={"z": Prior.gamma(1, 1)}), "z"),
         (lambda: MbgNbd.fit(cdnow_sample(), priors={"r": 3}), "priors, r: an engagement.Prior is expected"),  # type: ignore[dict-item]
         (lambda: MbgNbd.fit(cdnow_sample()).interval(lambda model: 1.0, scale="sqrt"), "scale"),  # type: ignore[arg-type]
+        (lambda: GammaGamma(1.0, 0.9, 1.0).value_interval(Purchases([1, 0], [5, 0], [9, 9], [20.0, 0.0])), "^row 1: q: 0.9"),
+        (lambda: GammaGamma(6.0, 3.7, 15.0).value_interval(cdnow_sample(), 1.0), "level: 1 is not between 0 and 1"),
+        (lambda: GammaGamma(6.0, 3.7, 15.0).value_interval(cdnow_sample(), math.nan), "level: NaN"),
         (lambda: Renewals.from_cohort([10, 12]), "12"),
         (lambda: Opportunities([3], [2], [6]), "recency|frequency"),
     ],
@@ -549,6 +552,39 @@ def test_covariates_of_spend() -> None:
     assert test.degrees_of_freedom == 1 and 0 <= test.p_value <= 1
     values = np.asarray(fit.model.expected_value(purchases, {"odd": early}))
     assert (values > 0).all()
+    # Every column is that of the customers' own models, to the last bit, and single customers sum to the whole.
+    own = [fit.model.of({"odd": group}) for group in (0.0, 1.0)]
+    by_group = [np.asarray(model.log_likelihood(purchases)) for model in own]
+    single = np.asarray(fit.model.log_likelihood(purchases, {"odd": early}))
+    assert single.tobytes() == np.where(early == 0.0, *by_group).tobytes()
+    assert math.fsum(single) == pytest.approx(fit.log_likelihood, rel=1e-12)
+    assert values.tobytes() == np.where(early == 0.0, *(model.expected_value(purchases) for model in own)).tobytes()
+
+
+def gamma_below(shape: float, x: float) -> float:
+    """The probability that a gamma variate of scale 1 is below x: the power series of the lower incomplete gamma function."""
+    term = total = 1 / shape
+    for n in range(1, 10_000):
+        term *= x / (shape + n)
+        total += term
+    return total * math.exp(shape * math.log(x) - x - math.lgamma(shape))
+
+
+def test_the_interval_of_a_mean_value() -> None:
+    """p/ν, where ν is a gamma variate of shape px + q and rate v + xm."""
+    model = GammaGamma(6.25, 3.74, 15.44)
+    frequency, mean = [0, 1, 2, 7, 2], [0.0, 35.0, 22.35, 110.0, 22.35]
+    purchases = Purchases(frequency, [0.0, 10.0, 10.0, 30.0, 12.0], [39.0] * 5, mean)
+    for level, given in [(0.95, ()), (0.5, (0.5,))]:
+        low, high = (list(column) for column in model.value_interval(purchases, *given))
+        for row, (x, m) in enumerate(zip(frequency, mean, strict=True)):
+            shape, rate = 6.25 * x + 3.74, 15.44 + x * m
+            assert 1 - gamma_below(shape, 6.25 * rate / low[row]) == pytest.approx((1 - level) / 2, rel=1e-9)
+            assert gamma_below(shape, 6.25 * rate / high[row]) == pytest.approx((1 - level) / 2, rel=1e-9)
+        assert all(a < b < c for a, b, c in zip(low, model.expected_value(purchases), high, strict=True))
+        assert (low[2], high[2]) == (low[4], high[4])
+    assert list(GammaGamma(1.0, 0.9, 1.0).value_interval(Purchases(1, 5.0, 9.0, 20.0))[0])[0] > 0
+    assert [len(column) for column in model.value_interval(Purchases([], [], []))] == [0, 0]
 
 
 def test_independence_is_checked_before_money() -> None:
