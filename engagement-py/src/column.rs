@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, ArrayRef, Float64Array, UInt32Array, UInt64Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field};
-use engagement_core::Nullable;
+use engagement_core::{Error, ErrorKind, Nullable};
 use pyo3::buffer::PyBuffer;
-use pyo3::exceptions::{PyImportError, PyIndexError};
+use pyo3::exceptions::{PyAttributeError, PyImportError, PyIndexError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyFloat, PyInt, PyList, PyTuple};
 use pyo3_arrow::ffi::to_array_pycapsules;
 use pyo3_arrow::input::AnyArray;
 
-use crate::errors::{invalid, wrong_type};
+use crate::errors::{OrRaise, invalid, wrong_type};
 use crate::pickle::{self, Pickled, item};
 use crate::table;
 
-/// A column of numbers. numpy, polars, pyarrow and pandas take it without copying; a missing number is NaN to numpy.
+/// A column of numbers, or of yes and no. numpy, polars, pyarrow and pandas take numbers without copying; a missing one is NaN to
+/// numpy.
 #[pyclass(module = "engagement", frozen, sequence)]
 #[derive(Debug)]
 pub(crate) struct Column {
@@ -46,6 +47,12 @@ impl From<&[u32]> for Column {
 impl From<Vec<u64>> for Column {
     fn from(values: Vec<u64>) -> Column {
         Column { array: Arc::new(UInt64Array::from(values)) }
+    }
+}
+
+impl From<Vec<bool>> for Column {
+    fn from(values: Vec<bool>) -> Column {
+        Column { array: Arc::new(BooleanArray::from(values)) }
     }
 }
 
@@ -83,12 +90,15 @@ impl Column {
         Ok(self.to_list(py)?.try_iter()?.into_any())
     }
 
-    /// What numpy needs to look at the numbers where they are.
+    /// What numpy needs to look at the numbers where they are; yes and no, which are bits, have no such thing.
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let (start, kind) = match self.array.data_type() {
             DataType::UInt32 => (self.array.as_primitive::<UInt32Type>().values().as_ptr() as usize, "<u4"),
             DataType::UInt64 => (self.array.as_primitive::<UInt64Type>().values().as_ptr() as usize, "<u8"),
+            DataType::Boolean => {
+                return Err(PyAttributeError::new_err("a column of yes and no is bits, which numpy cannot look at"));
+            }
             _ => (self.array.as_primitive::<Float64Type>().values().as_ptr() as usize, "<f8"),
         };
         let interface = PyDict::new(py);
@@ -106,13 +116,17 @@ impl Column {
         dtype: Option<&Bound<'py, PyAny>>,
         copy: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        // numpy keeps the object it reads from alive, and this one keeps the column.
-        let view = py.import("types")?.getattr("SimpleNamespace")?.call0()?;
-        view.setattr("column", slf)?;
-        view.setattr("__array_interface__", slf.get().__array_interface__(py)?)?;
+        let (py, column) = (slf.py(), slf.get());
         let numpy = py.import("numpy")?;
-        let array = numpy.getattr("asarray")?.call1((view,))?;
+        let array = if *column.array.data_type() == DataType::Boolean {
+            numpy.getattr("array")?.call1((column.to_list(py)?, "bool"))?
+        } else {
+            // numpy keeps the object it reads from alive, and this one keeps the column.
+            let view = py.import("types")?.getattr("SimpleNamespace")?.call0()?;
+            view.setattr("column", slf)?;
+            view.setattr("__array_interface__", column.__array_interface__(py)?)?;
+            numpy.getattr("asarray")?.call1((view,))?
+        };
         let array = match dtype {
             Some(dtype) => array.call_method1("astype", (dtype,))?,
             None => array,
@@ -140,6 +154,7 @@ impl Column {
         let numbers = match array.data_type() {
             DataType::UInt32 => pickle::bytes(py, array.as_primitive::<UInt32Type>().values()),
             DataType::UInt64 => pickle::bytes(py, array.as_primitive::<UInt64Type>().values()),
+            DataType::Boolean => pickle::bytes(py, &array.as_boolean().values().iter().map(u8::from).collect::<Vec<u8>>()),
             _ => pickle::bytes(py, array.as_primitive::<Float64Type>().values()),
         };
         let state = PyDict::new(py);
@@ -158,6 +173,7 @@ impl Column {
         let array: ArrayRef = match item(state, "type")?.extract::<String>()?.as_str() {
             "UInt32" => Arc::new(UInt32Array::from(pickle::column::<u32>(&numbers)?)),
             "UInt64" => Arc::new(UInt64Array::from(pickle::column::<u64>(&numbers)?)),
+            "Boolean" => Arc::new(numbers.iter().map(|&flag| Some(flag != 0)).collect::<BooleanArray>()),
             _ => {
                 let numbers = pickle::column::<f64>(&numbers)?;
                 let array = Float64Array::try_new(numbers.into(), valid.map(Into::into));
@@ -222,12 +238,17 @@ pub(crate) fn flags(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<bool>>
     if let Ok(flags) = value.extract::<Vec<bool>>() {
         return Ok(flags);
     }
-    let flag = |(row, value): (usize, &f64)| match *value {
+    let flag = |(row, &value): (usize, &f64)| flag(value).map_err(|e| e.at(format_args!("{name}, row {row}")));
+    Numbers::new(name, value)?.values.iter().enumerate().map(flag).collect::<engagement_core::Result<_>>().or_raise()
+}
+
+/// Yes or no.
+pub(crate) fn flag(value: f64) -> engagement_core::Result<bool> {
+    match value {
         0.0 => Ok(false),
         1.0 => Ok(true),
-        other => Err(invalid(format!("{name}, row {row}: {other} is neither 0 nor 1"))),
-    };
-    Numbers::new(name, value)?.values.iter().enumerate().map(flag).collect()
+        other => Err(Error::new(ErrorKind::InvalidArgument, format!("{other} is neither 0 nor 1"))),
+    }
 }
 
 /// A zero-dimensional array, or a scalar of numpy.

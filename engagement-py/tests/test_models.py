@@ -186,6 +186,7 @@ def test_every_model_of_purchases_has_the_same_methods(model: Any) -> None:
     share = model.probability_of_purchases_new(np.arange(150), 20.0)
     assert math.fsum(share) == pytest.approx(1, abs=1e-4)
     assert model.probability_of_purchases_new(2, [20.0, 30.0])[0] == model.probability_of_purchases_new(2, 20.0) == share[2]
+    assert model.probability_of_purchases_new([1, 2], [30.0, 20.0])[1] == share[2]
     discounted = np.asarray(model.discounted_purchases(purchases, delta=0.01, t=20.0))
     assert (discounted < np.asarray(expected) + 1e-12).all() and (discounted > 0.8 * np.asarray(expected)).all()
     assert (np.asarray(model.log_likelihood(purchases)) < np.inf).all()
@@ -246,13 +247,16 @@ def test_times_are_columns_of_every_kind(column: Any) -> None:
         (lambda: BgCnbdK(0, 1.0, 1.0, 1.0, 1.0), "k"),
         (lambda: GammaGamma(1.0, 0.9, 1.0).mean_value, "q"),
         (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).expected_purchases_new(-1.0), "t"),
-        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).expected_purchases_new([1.0, math.nan]), "t, row 1"),
+        (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).expected_purchases_new([1.0, math.nan]), "^row 1: t: NaN"),
         (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).prediction_interval(cdnow_sample(), 1.0, 1.5), "level: 1.5"),
         (lambda: MbgNbd(1.0, 1.0, 1.0, 1.0).probability_of_purchases_new(1.5, 1.0), "n: 1.5 is not a whole number"),
         (lambda: MbgNbd.fit(cdnow_sample(), penalty=-1.0), "penalty"),
         (lambda: MbgNbd.fit(cdnow_sample(), priors={"z": Prior.gamma(1, 1)}), "z"),
         (lambda: MbgNbd.fit(cdnow_sample(), priors={"r": 3}), "priors, r: an engagement.Prior is expected"),  # type: ignore[dict-item]
         (lambda: MbgNbd.fit(cdnow_sample()).interval(lambda model: 1.0, scale="sqrt"), "scale"),  # type: ignore[arg-type]
+        (lambda: GammaGamma(1.0, 0.9, 1.0).value_interval(Purchases([1, 0], [5, 0], [9, 9], [20.0, 0.0])), "^row 1: q: 0.9"),
+        (lambda: GammaGamma(6.0, 3.7, 15.0).value_interval(cdnow_sample(), 1.0), "level: 1 is not between 0 and 1"),
+        (lambda: GammaGamma(6.0, 3.7, 15.0).value_interval(cdnow_sample(), math.nan), "level: NaN"),
         (lambda: Renewals.from_cohort([10, 12]), "12"),
         (lambda: Opportunities([3], [2], [6]), "recency|frequency"),
     ],
@@ -574,6 +578,39 @@ def test_covariates_of_spend() -> None:
     assert test.degrees_of_freedom == 1 and 0 <= test.p_value <= 1
     values = np.asarray(fit.model.expected_value(purchases, {"odd": early}))
     assert (values > 0).all()
+    # Every column is that of the customers' own models, to the last bit, and single customers sum to the whole.
+    own = [fit.model.of({"odd": group}) for group in (0.0, 1.0)]
+    by_group = [np.asarray(model.log_likelihood(purchases)) for model in own]
+    single = np.asarray(fit.model.log_likelihood(purchases, {"odd": early}))
+    assert single.tobytes() == np.where(early == 0.0, *by_group).tobytes()
+    assert math.fsum(single) == pytest.approx(fit.log_likelihood, rel=1e-12)
+    assert values.tobytes() == np.where(early == 0.0, *(model.expected_value(purchases) for model in own)).tobytes()
+
+
+def gamma_below(shape: float, x: float) -> float:
+    """The probability that a gamma variate of scale 1 is below x: the power series of the lower incomplete gamma function."""
+    term = total = 1 / shape
+    for n in range(1, 10_000):
+        term *= x / (shape + n)
+        total += term
+    return total * math.exp(shape * math.log(x) - x - math.lgamma(shape))
+
+
+def test_the_interval_of_a_mean_value() -> None:
+    """p/ν, where ν is a gamma variate of shape px + q and rate v + xm."""
+    model = GammaGamma(6.25, 3.74, 15.44)
+    frequency, mean = [0, 1, 2, 7, 2], [0.0, 35.0, 22.35, 110.0, 22.35]
+    purchases = Purchases(frequency, [0.0, 10.0, 10.0, 30.0, 12.0], [39.0] * 5, mean)
+    for level, given in [(0.95, ()), (0.5, (0.5,))]:
+        low, high = (list(column) for column in model.value_interval(purchases, *given))
+        for row, (x, m) in enumerate(zip(frequency, mean, strict=True)):
+            shape, rate = 6.25 * x + 3.74, 15.44 + x * m
+            assert 1 - gamma_below(shape, 6.25 * rate / low[row]) == pytest.approx((1 - level) / 2, rel=1e-9)
+            assert gamma_below(shape, 6.25 * rate / high[row]) == pytest.approx((1 - level) / 2, rel=1e-9)
+        assert all(a < b < c for a, b, c in zip(low, model.expected_value(purchases), high, strict=True))
+        assert (low[2], high[2]) == (low[4], high[4])
+    assert list(GammaGamma(1.0, 0.9, 1.0).value_interval(Purchases(1, 5.0, 9.0, 20.0))[0])[0] > 0
+    assert [len(column) for column in model.value_interval(Purchases([], [], []))] == [0, 0]
 
 
 def test_independence_is_checked_before_money() -> None:
@@ -597,6 +634,46 @@ def test_opportunities() -> None:
     drawn = model.simulate(20_000, 6, seed=2)
     low, high = BgBb.fit(drawn).confidence_intervals(0.999)["alpha"]
     assert low < 1.203528 < high
+    again = Opportunities(drawn.frequency, drawn.recency, drawn.opportunities)
+    assert len(again) == 20_000 and again == drawn
+    assert np.mean(drawn.frequency) == pytest.approx(model.expected_purchases_new(6), abs=0.05)
+    assert set(drawn.opportunities) == {6} and (np.asarray(drawn.recency) >= np.asarray(drawn.frequency)).all()
+    given = Opportunities([0, 6, 4, 1], [0, 6, 5, 1], [6, 6, 6, 2], [9, 1, 0, 1])
+    assert [list(column) for column in (given.frequency, given.recency, given.opportunities)] == [[0, 6, 4, 1], [0, 6, 5, 1], [6, 6, 6, 2]]
+
+
+@pytest.mark.parametrize(("n", "level"), [(4, 0.95), (40, 0.95), (40, 0.5), (0, 0.95)])
+def test_the_interval_of_opportunities(n: int, level: float) -> None:
+    """From the first number that leaves a tail of at most half the rest above it and below it, by adding up the probabilities."""
+    model = BgBb(1.204, 0.75, 0.657, 2.783)
+    donors = Opportunities([0, 6, 3, 6, 2], [0, 6, 4, 6, 2], [6, 6, 6, 6, 6])
+    low, high = model.prediction_interval(donors, n, level) if level != 0.95 else model.prediction_interval(donors, n)
+    pmf = np.array([np.asarray(model.probability_of_purchases(donors, k, n)) for k in range(n + 1)])
+    assert pmf.sum(axis=0) == pytest.approx(1)
+    below, tail = pmf.cumsum(axis=0), (1 - level) / 2
+    for row, (first, last) in enumerate(zip(low, high, strict=True)):
+        assert below[first, row] >= tail and (first == 0 or below[first - 1, row] < tail)
+        assert below[last, row] >= 1 - tail and (last == 0 or below[last - 1, row] < 1 - tail)
+    assert (low[1], high[1]) == (low[3], high[3])
+    if n == 40:
+        assert high[0] < high[2] < high[1]
+
+
+def test_an_interval_of_opportunities_that_cannot_be_is_refused() -> None:
+    model, donors = BgBb(1.204, 0.75, 0.657, 2.783), Opportunities([0, 6], [0, 6], [6, 6])
+    for n, level, message in [
+        (10_001, 0.95, r"^row 0: n: 10001 is not in 0\.\.=10000"),
+        (4, 1.0, "^row 0: level: 1 is not between 0 and 1"),
+        (4, math.nan, "^row 0: level: NaN"),
+    ]:
+        with pytest.raises(engagement.InvalidArgumentError, match=message):
+            model.prediction_interval(donors, n, level)
+    with pytest.raises(engagement.InvalidArgumentError, match="^row 0: rate: -1 is not"):
+        model.discounted_purchases(donors, rate=-1.0)
+    with pytest.raises(TypeError):
+        model.prediction_interval(donors, 1.5)  # type: ignore[arg-type]
+    with pytest.raises(OverflowError):
+        model.prediction_interval(donors, -1)
 
 
 def test_contracts() -> None:
@@ -615,6 +692,130 @@ def test_contracts() -> None:
     fit = BetaDiscreteWeibull.fit(BetaDiscreteWeibull(0.5, 2.0, 1.5).simulate(20_000, 8, seed=4))
     low, high = fit.confidence_intervals(0.999)["c"]
     assert low < 1.5 < high
+
+
+def ln_survival(model: Any, t: float) -> float:
+    """ln of B(α, β + t^c)/B(α, β)."""
+    power = t ** model.parameters.get("c", 1.0)
+    alpha, beta = model.alpha, model.beta
+    return math.lgamma(beta + power) - math.lgamma(alpha + beta + power) - math.lgamma(beta) + math.lgamma(alpha + beta)
+
+
+CONTRACTS = [ShiftedBetaGeometric(0.668, 3.806), BetaDiscreteWeibull(0.3, 1.5, 1.2)]
+
+
+@pytest.mark.parametrize("model", CONTRACTS, ids=lambda model: type(model).__name__)
+def test_the_likelihood_of_contracts(model: Any) -> None:
+    """Active after t renewals: S(t); lost at the occasion after: S(t) − S(t + 1)."""
+    renewed, active = [0, 0, 1, 5, 5, 12], [True, False, False, True, False, True]
+    now, then = ([math.exp(ln_survival(model, t + more)) for t in renewed] for more in (0, 1))
+    want = [math.log(s if runs else s - later) for s, later, runs in zip(now, then, active, strict=True)]
+    assert list(model.log_likelihood(renewed, active)) == pytest.approx(want, rel=1e-11, abs=1e-14)
+    for t, runs, ln in zip(renewed, active, want, strict=True):
+        single = model.log_likelihood(t, runs)
+        assert isinstance(single, float) and single == pytest.approx(ln, rel=1e-11, abs=1e-14)
+    assert list(model.log_likelihood(renewed, False))[1:3] == list(model.log_likelihood(renewed, active))[1:3]
+    assert list(model.log_likelihood(5, active))[3:5] == list(model.log_likelihood(renewed, active))[3:5]
+    assert model.log_likelihood(5, np.bool_(False)) == model.log_likelihood(np.int64(5), 0) == model.log_likelihood(5, active)[4]
+    for column in (np.array, pl.Series, pa.array):
+        assert list(model.log_likelihood(column(renewed), column(active))) == list(model.log_likelihood(renewed, active))
+    assert len(model.log_likelihood([], [])) == 0
+
+
+@pytest.mark.parametrize("kind", [ShiftedBetaGeometric, BetaDiscreteWeibull])
+def test_contracts_tell_what_they_are(kind: Any) -> None:
+    """Distinct contracts, from the fewest renewals, those lost before those active; their likelihoods sum to that of the fit."""
+    cohort = Renewals([2, 0, 2, 1, 2, 0], [True, False, False, True, True, False])
+    rows = list(zip(cohort.renewals, cohort.active, cohort.counts, strict=True))
+    assert rows == [(0, False, 2), (1, True, 1), (2, False, 1), (2, True, 2)]
+    assert sum(COHORT.counts) == COHORT.customers == 1000
+    fit = kind.fit(COHORT)
+    single = fit.model.log_likelihood(COHORT.renewals, COHORT.active)
+    assert math.fsum(np.asarray(COHORT.counts) * np.asarray(single)) == pytest.approx(fit.log_likelihood, rel=1e-12)
+    drawn = fit.model.simulate(500, 6, seed=3)
+    still_there = [np.asarray(drawn.counts)[np.asarray(drawn.renewals) >= t].sum() for t in range(7)]
+    assert Renewals.from_cohort(still_there) == drawn
+    each = [np.repeat(column, np.asarray(drawn.counts, dtype=int)) for column in (drawn.renewals, drawn.active)]
+    assert Renewals(*each) == drawn
+
+
+def test_a_column_of_yes_and_no_is_one_to_everybody() -> None:
+    active = Renewals([0, 1, 1], [False, False, True]).active
+    assert list(active) == [False, False, True] and [type(flag) for flag in active] == [bool] * 3
+    assert np.asarray(active).dtype == bool and np.arange(3)[np.asarray(active)].tolist() == [2]
+    assert np.asarray(active, dtype=float).tolist() == [0.0, 0.0, 1.0] and active.to_numpy().tolist() == active.to_list()
+    assert pl.Series(active).dtype == pl.Boolean and pa.array(active).type == pa.bool_()
+    assert repr(active) == "Column([False, False, True])"
+    for again in (pickle.loads(pickle.dumps(active)), copy.deepcopy(active)):
+        assert again.to_list() == active.to_list() and pa.array(again).type == pa.bool_()
+
+
+@pytest.mark.parametrize("model", CONTRACTS, ids=lambda model: type(model).__name__)
+def test_contracts_of_a_column_of_customers(model: Any) -> None:
+    t, renewed = [1, 4, 4, 0, 9], [0, 2, 2, 5, 1]
+    survival = [math.exp(ln_survival(model, r + k) - ln_survival(model, r)) for k, r in zip(t, renewed, strict=True)]
+    expected = [
+        math.fsum(math.exp(ln_survival(model, r + i) - ln_survival(model, r)) for i in range(1, k + 1))
+        for k, r in zip(t, renewed, strict=True)
+    ]
+    for method, want in [(model.survival, survival), (model.expected_renewals, expected)]:
+        got = method(t, renewed=renewed)
+        assert isinstance(got, Column) and list(got) == pytest.approx(want, rel=1e-11)
+        assert list(got) == [method(k, renewed=r) for k, r in zip(t, renewed, strict=True)]
+        assert all(isinstance(method(k, renewed=r), float) for k, r in zip(t, renewed, strict=True))
+        assert list(method(4, renewed=renewed))[1] == list(method(t, renewed=2))[1] == got[1] == got[2]
+        assert method(4) == method(4, renewed=0) == method([4])[0] == method(4, renewed=[0])[0]
+        for column in (np.array, pl.Series, pa.array):
+            assert list(method(column(t), renewed=column(renewed))) == list(got)
+        assert len(method([], renewed=[])) == 0
+    discounted = model.discounted_renewals(rate=0.1, renewed=renewed)
+    want = [
+        math.fsum(math.exp(ln_survival(model, r + k) - ln_survival(model, r)) * 1.1 ** (1 - k) for k in range(1, 400))
+        for r in renewed
+    ]
+    assert isinstance(discounted, Column) and list(discounted) == pytest.approx(want, rel=1e-9)
+    assert list(discounted) == [model.discounted_renewals(rate=0.1, renewed=r) for r in renewed]
+    assert isinstance(model.discounted_renewals(rate=0.1), float)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda model: model.survival([1, 2], renewed=[1, 2, 3]), "^renewed: 3 values for 2 customers"),
+        (lambda model: model.survival([1], renewed=[1, 2]), "^renewed: 2 values for 1 customers"),
+        (lambda model: model.survival(1, renewed=-1), "^renewed: -1 is not a whole number of at least 0"),
+        (lambda model: model.survival(1, renewed=2**32), "^renewed: 4294967296 is more than 4294967295"),
+        (lambda model: model.survival(1, renewed=[0, 1.5]), r"^row 1: renewed: 1\.5 is not a whole number"),
+        (lambda model: model.survival([1, math.nan], renewed=3), "^row 1: t: NaN is not a whole number"),
+        (lambda model: model.expected_renewals([1, 1, 1], renewed=[0, 1, math.inf]), "^row 2: renewed: inf is not"),
+        (lambda model: model.expected_renewals(1, renewed=[None]), "^row 0: renewed: NaN is not"),
+        (lambda model: model.discounted_renewals(rate=0.1, renewed=[0, -2]), "^row 1: renewed: -2 is not"),
+        (lambda model: model.discounted_renewals(rate=0.0, renewed=[0]), "^row 0: rate: 0 is not a positive"),
+        (lambda model: model.discounted_renewals(rate=math.nan), "^rate: NaN is not a positive"),
+        (lambda model: model.probability_of_loss([1, 0]), "^row 1: t: 0 is not an occasion"),
+        (lambda model: model.log_likelihood([0, 1], [True]), "^active: 1 values for 2 customers"),
+        (lambda model: model.log_likelihood([0, 1], [True, 2]), "^row 1: active: 2 is neither 0 nor 1"),
+        (lambda model: model.log_likelihood([0, 1], [None, True]), "^row 0: active: NaN is neither 0 nor 1"),
+        (lambda model: model.log_likelihood(1, 0.5), r"^active: 0\.5 is neither 0 nor 1"),
+        (lambda model: model.log_likelihood([0, math.nan], True), "^row 1: renewed: NaN is not"),
+    ],
+)
+@pytest.mark.parametrize("model", CONTRACTS, ids=lambda model: type(model).__name__)
+def test_contracts_that_cannot_be_are_refused(model: Any, call: Any, message: str) -> None:
+    with pytest.raises(engagement.InvalidArgumentError, match=message):
+        call(model)
+
+
+@pytest.mark.parametrize("model", CONTRACTS, ids=lambda model: type(model).__name__)
+def test_what_are_no_contracts_is_a_type_error(model: Any) -> None:
+    with pytest.raises(TypeError, match="renewed: a number or a column of numbers is expected, not str"):
+        model.survival(1, renewed="once")
+    with pytest.raises(TypeError, match="renewed: a number or a column of numbers is expected, not NoneType"):
+        model.expected_renewals(1, renewed=None)
+    with pytest.raises(TypeError, match="active: a number or a column of numbers is expected, not str"):
+        model.log_likelihood(1, "yes")
+    with pytest.raises(TypeError, match="renewed: a number or a column of numbers is expected, not list"):
+        model.log_likelihood([[0, 1]], True)
 
 
 def test_a_log_is_drawn() -> None:

@@ -28,6 +28,11 @@ low: float = fit.confidence_intervals()["r"][0]
 expected: engagement.Column = engagement.MbgNbd(0.5, 6.2, 0.9, 1.6).expected_purchases(purchases, 39)
 book = scores.rulebook.with_forecast(fit.model, spend=engagement.GammaGamma(6.2, 3.7, 15.4), margin=0.3)
 change: Decimal = scores.value_bridge(scores)["stay"]
+contract = engagement.ShiftedBetaGeometric(0.7, 3.8)
+share: float = contract.survival(3, renewed=2) + contract.discounted_renewals(rate=0.1) + contract.log_likelihood(2, True)
+shares: engagement.Column = contract.survival(3, renewed=[0, 2])
+shares = contract.log_likelihood([0, 2], [True, False])
+lows, highs = engagement.GammaGamma(6.2, 3.7, 15.4).value_interval(purchases)
 curve: engagement.Table = engagement.KaplanMeier([1.0, 2.0], [True, False])
 try:
     ledger.score_one("zoe")

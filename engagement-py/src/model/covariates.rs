@@ -171,7 +171,7 @@ impl WithCovariates {
         bind(self.model.of(row.row(0).unwrap_or_default()).or_raise()?, py)
     }
 
-    /// The log-likelihood of each customer, of a model of purchases.
+    /// The log-likelihood of each customer: of the purchases, or of what they were worth.
     fn log_likelihood(
         &self,
         py: Python<'_>,
@@ -179,7 +179,7 @@ impl WithCovariates {
         covariates: &Bound<'_, PyDict>,
     ) -> PyResult<Column> {
         let purchases = of(purchases);
-        self.each(py, purchases, covariates, |own, row| Ok(own.purchases()?.log_likelihood(&purchases.history(row))))
+        self.each(py, purchases, covariates, |own, row| Ok(own.log_likelihood(purchases, row)))
     }
 
     /// The probability that each customer still buys, now or some time units later.
@@ -239,8 +239,7 @@ impl WithCovariates {
         covariates: &Bound<'_, PyDict>,
     ) -> PyResult<Column> {
         let purchases = of(purchases);
-        let spends = purchases.spends();
-        self.each(py, purchases, covariates, |own, row| own.spend()?.expected_value(&spends[row]))
+        self.each(py, purchases, covariates, |own, row| own.spend()?.expected_value(&purchases.spend(row)))
     }
 
     /// The model as JSON: its name, parameters, covariates and coefficients, no data.

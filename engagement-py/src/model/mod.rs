@@ -27,6 +27,10 @@ pub(crate) use purchase_models::{BgCnbdK, BgNbd, MbgCnbdK, MbgNbd, Nbd, ParetoNb
 pub(crate) use renewals::{BetaDiscreteWeibull, Renewals, ShiftedBetaGeometric};
 pub(crate) use spend::{GammaGamma, Independence};
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
 use engagement_core as core;
 use engagement_core::model::{Estimated, Interval};
 use pyo3::prelude::*;
@@ -49,19 +53,36 @@ fn same_length(name: &str, got: usize, want: usize) -> core::Result<()> {
     Err(core::Error::new(core::ErrorKind::InvalidArgument, message))
 }
 
-/// A number where one came in, else a column.
-fn number_or_column<'py>(
+/// A number where every argument is one, else a column, with each single number in all of its rows.
+fn number_or_column<'py, const N: usize>(
     py: Python<'py>,
-    name: &str,
-    numbers: &Numbers,
-    predict: impl Fn(f64) -> core::Result<f64> + Sync,
+    arguments: [(&str, &Bound<'py, PyAny>); N],
+    predict: impl Fn([f64; N]) -> core::Result<f64> + Sync,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if numbers.single {
-        return Ok(predict(numbers.values[0]).or_raise()?.into_pyobject(py)?.into_any());
-    }
-    let at = |(row, &value): (usize, &f64)| predict(value).map_err(|e| e.at(format_args!("{name}, row {row}")));
-    let values: Vec<f64> = numbers.values.iter().enumerate().map(at).collect::<core::Result<_>>().or_raise()?;
+    let read = |(name, value)| Ok((name, Numbers::new(name, value)?));
+    let read = arguments.into_iter().map(read).collect::<PyResult<Vec<(&str, Numbers)>>>()?;
+    let row = |row: usize| std::array::from_fn(|at| read[at].1.values[if read[at].1.single { 0 } else { row }]);
+    let mut columns = read.iter().filter(|(_, numbers)| !numbers.single).map(|(name, numbers)| (name, numbers.values.len()));
+    let Some((_, rows)) = columns.next() else {
+        return Ok(predict(row(0)).or_raise()?.into_pyobject(py)?.into_any());
+    };
+    columns.try_for_each(|(name, length)| same_length(name, length, rows)).or_raise()?;
+    let bits = (0..rows).map(|at| row(at).map(f64::to_bits));
+    let values = py.detach(|| each_once(bits, |bits| predict(bits.map(f64::from_bits)))).or_raise()?;
     Ok(Bound::new(py, Column::from(values))?.into_any())
+}
+
+/// What there is to say of every row, worked out once for equal ones.
+fn each_once<R: Copy + Eq + Hash, T: Copy>(
+    rows: impl Iterator<Item = R>,
+    say: impl Fn(&R) -> core::Result<T>,
+) -> core::Result<Vec<T>> {
+    let mut known = HashMap::new();
+    let said = |(at, row)| match known.entry(row) {
+        Entry::Occupied(said) => Ok(*said.get()),
+        Entry::Vacant(new) => say(&row).map(|said| *new.insert(said)).map_err(|e| e.at(format_args!("row {at}"))),
+    };
+    rows.enumerate().map(said).collect()
 }
 
 /// Parameters by name.

@@ -1,14 +1,16 @@
 //! Yes or no at fixed opportunities, and the model of it.
 
+use engagement_core::Progress;
 use engagement_core::model::{self, Estimated as _, OpportunityHistory};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::fit::{self, Fit};
-use super::{count, number_or_column};
+use super::{count, each_once, number_or_column};
 use crate::column::{Column, Numbers};
 use crate::errors::{OrRaise, invalid};
 use crate::score::thousands;
+use crate::work::interruptible;
 
 /// Customers by how often they took their opportunities to buy, and when last, a row each.
 #[pyclass(module = "engagement", frozen, eq)]
@@ -16,6 +18,13 @@ use crate::score::thousands;
 pub(crate) struct Opportunities {
     rows: Vec<OpportunityHistory>,
     pub(super) counted: model::Opportunities,
+}
+
+impl Opportunities {
+    /// A count of each row.
+    fn each(&self, count: impl Fn(&OpportunityHistory) -> u32) -> Column {
+        Column::from(self.rows.iter().map(count).collect::<Vec<u32>>().as_slice())
+    }
 }
 
 #[pymethods]
@@ -52,6 +61,24 @@ impl Opportunities {
     #[getter]
     fn customers(&self) -> u64 {
         self.counted.customers()
+    }
+
+    /// Opportunities taken, of each row.
+    #[getter]
+    fn frequency(&self) -> Column {
+        self.each(OpportunityHistory::frequency)
+    }
+
+    /// The number of the last opportunity taken, 0 for none.
+    #[getter]
+    fn recency(&self) -> Column {
+        self.each(OpportunityHistory::recency)
+    }
+
+    /// Opportunities in all.
+    #[getter]
+    fn opportunities(&self) -> Column {
+        self.each(OpportunityHistory::opportunities)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Counted<'py>> {
@@ -96,10 +123,8 @@ impl BgBb {
         opportunities: &Bound<'_, Opportunities>,
         predict: impl Fn(&OpportunityHistory) -> engagement_core::Result<f64> + Send,
     ) -> PyResult<Column> {
-        let rows = &opportunities.get().rows;
-        let values: Vec<f64> =
-            py.detach(|| rows.iter().map(predict).collect::<engagement_core::Result<Vec<f64>>>()).or_raise()?;
-        Ok(Column::from(values))
+        let rows = opportunities.get().rows.iter().copied();
+        py.detach(|| each_once(rows, predict)).map(Column::from).or_raise()
     }
 }
 
@@ -170,7 +195,7 @@ impl BgBb {
 
     /// The mean number of the first `n` opportunities that a new customer takes.
     fn expected_purchases_new<'py>(&self, py: Python<'py>, n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        number_or_column(py, "n", &Numbers::new("n", n)?, |n| Ok(self.model.expected_purchases_new(count("n", n)?)))
+        number_or_column(py, [("n", n)], |[n]| Ok(self.model.expected_purchases_new(count("n", n)?)))
     }
 
     /// The probability that a customer of each row takes exactly `k` of the next `n` opportunities.
@@ -186,7 +211,7 @@ impl BgBb {
 
     /// The probability that a new customer takes exactly `k` of the first `n` opportunities.
     fn probability_of_purchases_new<'py>(&self, py: Python<'py>, k: &Bound<'py, PyAny>, n: u32) -> PyResult<Bound<'py, PyAny>> {
-        number_or_column(py, "k", &Numbers::new("k", k)?, |k| Ok(self.model.probability_of_purchases_new(count("k", k)?, n)))
+        number_or_column(py, [("k", k)], |[k]| Ok(self.model.probability_of_purchases_new(count("k", k)?, n)))
     }
 
     /// The discounted number of the next `n` opportunities, all of them by default, that a customer of each row takes; `rate` is the
@@ -200,6 +225,27 @@ impl BgBb {
         n: Option<u32>,
     ) -> PyResult<Column> {
         self.each(py, opportunities, |customer| self.model.discounted_purchases(customer, n, rate))
+    }
+
+    /// The interval that holds, with the probability `level`, how many of the next `n` opportunities, at most 10,000, a customer of
+    /// each row takes.
+    #[pyo3(signature = (opportunities, n, level=0.95))]
+    fn prediction_interval(
+        &self,
+        py: Python<'_>,
+        opportunities: &Bound<'_, Opportunities>,
+        n: u32,
+        level: f64,
+    ) -> PyResult<(Column, Column)> {
+        let rows = opportunities.get().rows.iter().copied();
+        let progress = Progress::new();
+        let bounds = |customer: &OpportunityHistory| {
+            progress.step(1)?;
+            self.model.prediction_interval(customer, n, level)
+        };
+        let bounds = interruptible(py, &progress, None, || each_once(rows, bounds))?.or_raise()?;
+        let (low, high): (Vec<u64>, Vec<u64>) = bounds.into_iter().unzip();
+        Ok((Column::from(low), Column::from(high)))
     }
 
     /// Draws customers of the model, and what they do with their first `opportunities`.

@@ -9,7 +9,7 @@ use super::purchase_models::bind;
 use super::{constructor, named, number_or_column, of, same_length, whole};
 use crate::column::{Column, Numbers};
 use crate::convert;
-use crate::errors::{OrRaise, invalid};
+use crate::errors::OrRaise;
 use crate::purchases::{self, Purchases};
 
 /// A model of how customers buy again and stop buying, in continuous time.
@@ -89,7 +89,7 @@ impl PurchaseModel {
 
     /// The mean number of repeat purchases of a new customer within the first `t` time units.
     fn expected_purchases_new<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.expected_purchases_new(t))
+        number_or_column(py, [("t", t)], |[t]| self.model.expected_purchases_new(t))
     }
 
     /// The probability that each customer purchases exactly `n` times within the next `t` time units.
@@ -103,23 +103,14 @@ impl PurchaseModel {
         self.each(py, purchases, ("t", t), |t| Prediction::ProbabilityOfPurchases { n, t })
     }
 
-    /// The probability that a new customer makes exactly `n` repeat purchases within the first `t` time units; one of the two may
-    /// be a column.
+    /// The probability that a new customer makes exactly `n` repeat purchases within the first `t` time units; both may be columns.
     fn probability_of_purchases_new<'py>(
         &self,
         py: Python<'py>,
         n: &Bound<'py, PyAny>,
         t: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (n, t) = (Numbers::new("n", n)?, Numbers::new("t", t)?);
-        if t.single {
-            return number_or_column(py, "n", &n, |n| self.model.probability_of_purchases_new(whole("n", n)?, t.values[0]));
-        }
-        if !n.single {
-            return Err(invalid("n, t: both are columns; one of them must be a number"));
-        }
-        let n = whole("n", n.values[0]).or_raise()?;
-        number_or_column(py, "t", &t, |t| self.model.probability_of_purchases_new(n, t))
+        number_or_column(py, [("n", n), ("t", t)], |[n, t]| self.model.probability_of_purchases_new(whole("n", n)?, t))
     }
 
     /// The discounted number of purchases of each customer within the next `t` time units, for ever by default, at the continuous

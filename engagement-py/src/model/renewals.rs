@@ -1,12 +1,12 @@
 //! Contracts that were renewed or lost, and the models of them.
 
-use engagement_core::model::{self, Estimated as _, RenewalModel};
+use engagement_core::model::{self, Contract, Estimated as _, RenewalModel};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyInt, PyTuple, PyType};
 
 use super::fit::{self, Fit};
 use super::{count, number_or_column};
-use crate::column::{Numbers, flags};
+use crate::column::{Column, Numbers, flag, flags};
 use crate::errors::OrRaise;
 use crate::score::thousands;
 
@@ -15,6 +15,13 @@ use crate::score::thousands;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Renewals {
     pub(super) renewals: model::Renewals,
+}
+
+impl Renewals {
+    /// A number of each distinct contract and its customers.
+    fn each<T>(&self, number: impl Fn((Contract, u64)) -> T) -> Vec<T> {
+        self.renewals.contracts().map(number).collect()
+    }
 }
 
 #[pymethods]
@@ -44,9 +51,26 @@ impl Renewals {
         self.renewals.customers()
     }
 
+    /// How often each distinct contract was renewed, in ascending order, those lost first.
+    #[getter]
+    fn renewals(&self) -> Column {
+        Column::from(self.each(|(contract, _)| contract.renewals).as_slice())
+    }
+
+    /// Whether each distinct contract still runs.
+    #[getter]
+    fn active(&self) -> Column {
+        Column::from(self.each(|(contract, _)| contract.active))
+    }
+
+    /// How many customers have each distinct contract.
+    #[getter]
+    fn counts(&self) -> Column {
+        Column::from(self.each(|(_, customers)| customers))
+    }
+
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Counted<'py>> {
-        let contracts = slf.get().renewals.contracts();
-        let contracts = contracts.map(|(contract, customers)| (contract.renewals, contract.active, customers)).collect();
+        let contracts = slf.get().each(|(contract, customers)| (contract.renewals, contract.active, customers));
         Ok((slf.get_type().getattr("_from_counts")?, (contracts,)))
     }
 
@@ -55,7 +79,7 @@ impl Renewals {
     fn _from_counts(contracts: Vec<(u32, bool, u64)>) -> Renewals {
         let mut renewals = model::Renewals::default();
         for (times, active, customers) in contracts {
-            renewals.add(model::Contract { renewals: times, active }, customers);
+            renewals.add(Contract { renewals: times, active }, customers);
         }
         Renewals { renewals }
     }
@@ -67,6 +91,11 @@ impl Renewals {
 
 /// What `Renewals` are pickled as.
 type Counted<'py> = (Bound<'py, PyAny>, (Vec<(u32, bool, u64)>,));
+
+/// How often new customers have renewed: what `renewed` is where nothing is said.
+fn never() -> Py<PyAny> {
+    Python::attach(|py| PyInt::new(py, 0).into_any().unbind())
+}
 
 /// The class of a contractual model.
 macro_rules! class {
@@ -114,33 +143,69 @@ macro_rules! class {
                 super::named(py, self.model.names(), self.model.estimates())
             }
 
-            /// The probability that a customer who has renewed `renewed` times renews the next `t` times too.
-            #[pyo3(signature = (t, *, renewed=0))]
-            fn survival<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.survival_after(renewed, count("t", t)?)))
+            /// The log-likelihood of a contract that was renewed `renewed` times and is `active`, or was lost at the occasion after;
+            /// both may be columns.
+            fn log_likelihood<'py>(
+                &self,
+                py: Python<'py>,
+                renewed: &Bound<'py, PyAny>,
+                active: &Bound<'py, PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, [("renewed", renewed), ("active", active)], |[renewed, active]| {
+                    let active = flag(active).map_err(|e| e.at("active"))?;
+                    Ok(self.model.log_likelihood(&Contract { renewals: count("renewed", renewed)?, active }))
+                })
+            }
+
+            /// The probability that a customer who has renewed `renewed` times renews the next `t` times too; both may be columns.
+            #[pyo3(signature = (t, *, renewed=never()), text_signature = "($self, t, *, renewed=0)")]
+            fn survival<'py>(
+                &self,
+                py: Python<'py>,
+                t: &Bound<'py, PyAny>,
+                renewed: Py<PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, [("t", t), ("renewed", &renewed.into_bound(py))], |[t, renewed]| {
+                    Ok(self.model.survival_after(count("renewed", renewed)?, count("t", t)?))
+                })
             }
 
             /// The probability that a new customer is lost at occasion `t`, from 1.
             fn probability_of_loss<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.probability_of_loss(count("t", t)?))
+                number_or_column(py, [("t", t)], |[t]| self.model.probability_of_loss(count("t", t)?))
             }
 
             /// The share of those who come to occasion `t`, from 1, that renews.
             fn retention_rate<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| self.model.retention_rate(count("t", t)?))
+                number_or_column(py, [("t", t)], |[t]| self.model.retention_rate(count("t", t)?))
             }
 
-            /// The mean number of renewals at the next `t` occasions of a customer who has renewed `renewed` times.
-            #[pyo3(signature = (t, *, renewed=0))]
-            fn expected_renewals<'py>(&self, py: Python<'py>, t: &Bound<'py, PyAny>, renewed: u32) -> PyResult<Bound<'py, PyAny>> {
-                number_or_column(py, "t", &Numbers::new("t", t)?, |t| Ok(self.model.expected_renewals(renewed, count("t", t)?)))
+            /// The mean number of renewals at the next `t` occasions of a customer who has renewed `renewed` times; both may be
+            /// columns.
+            #[pyo3(signature = (t, *, renewed=never()), text_signature = "($self, t, *, renewed=0)")]
+            fn expected_renewals<'py>(
+                &self,
+                py: Python<'py>,
+                t: &Bound<'py, PyAny>,
+                renewed: Py<PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, [("t", t), ("renewed", &renewed.into_bound(py))], |[t, renewed]| {
+                    Ok(self.model.expected_renewals(count("renewed", renewed)?, count("t", t)?))
+                })
             }
 
-            /// The discounted number of all later renewals of a customer who has renewed `renewed` times; `rate` is the discount
-            /// rate per period.
-            #[pyo3(signature = (*, rate, renewed=0))]
-            fn discounted_renewals(&self, rate: f64, renewed: u32) -> PyResult<f64> {
-                self.model.discounted_renewals(renewed, rate).or_raise()
+            /// The discounted number of all later renewals of a customer who has renewed `renewed` times, a number or a column;
+            /// `rate` is the discount rate per period.
+            #[pyo3(signature = (*, rate, renewed=never()), text_signature = "($self, *, rate, renewed=0)")]
+            fn discounted_renewals<'py>(
+                &self,
+                py: Python<'py>,
+                rate: f64,
+                renewed: Py<PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                number_or_column(py, [("renewed", &renewed.into_bound(py))], |[renewed]| {
+                    self.model.discounted_renewals(count("renewed", renewed)?, rate)
+                })
             }
 
             /// Draws customers and their contracts as they stand after so many occasions.

@@ -1,6 +1,8 @@
 //! What customers spend per purchase.
 
-use engagement_core::model::{self, Estimated as _, Parameters as _};
+use engagement_core as core;
+use engagement_core::Progress;
+use engagement_core::model::{self, Estimated as _, Parameters as _, Spend};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
@@ -11,12 +13,19 @@ use super::posterior::{self, Posterior};
 use crate::column::Column;
 use crate::errors::OrRaise;
 use crate::purchases::Purchases;
+use crate::work::interruptible;
 
 /// Money spent per purchase: the gamma-gamma model (Fader, Hardie & Lee 2005).
 #[pyclass(module = "engagement", frozen, eq)]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GammaGamma {
     pub(crate) model: model::GammaGamma,
+}
+
+/// What there is to say of what each customer spent.
+fn each<T>(purchases: &core::Purchases, say: impl Fn(&Spend) -> core::Result<T>) -> core::Result<Vec<T>> {
+    let at = |row| say(&purchases.spend(row)).map_err(|e| e.at(format_args!("row {row}")));
+    (0..purchases.len()).map(at).collect()
 }
 
 #[pymethods]
@@ -116,18 +125,27 @@ impl GammaGamma {
     /// The mean value of each customer's purchases, given what the customer spent.
     fn expected_value(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> PyResult<Column> {
         let purchases = of(purchases);
-        let value =
-            |(row, spend): (usize, &model::Spend)| self.model.expected_value(spend).map_err(|e| e.at(format_args!("row {row}")));
-        let values: Vec<f64> =
-            py.detach(|| purchases.spends().iter().enumerate().map(value).collect::<engagement_core::Result<_>>()).or_raise()?;
-        Ok(Column::from(values))
+        py.detach(|| each(purchases, |spend| self.model.expected_value(spend))).map(Column::from).or_raise()
+    }
+
+    /// The interval that holds the mean value of each customer's purchases with the probability `level`, given what the customer
+    /// spent; a bound may be infinite.
+    #[pyo3(signature = (purchases, level=0.95))]
+    fn value_interval(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>, level: f64) -> PyResult<(Column, Column)> {
+        let (purchases, progress) = (of(purchases), Progress::new());
+        let bounds = |spend: &Spend| {
+            progress.step(1)?;
+            self.model.value_interval(spend, level).map(|found| (found.low, found.high))
+        };
+        let bounds = interruptible(py, &progress, None, || each(purchases, bounds))?.or_raise()?;
+        let (low, high): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
+        Ok((Column::from(low), Column::from(high)))
     }
 
     /// The log-likelihood of what each customer spent.
-    fn log_likelihood(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> Column {
+    fn log_likelihood(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>) -> PyResult<Column> {
         let purchases = of(purchases);
-        let values: Vec<f64> = py.detach(|| purchases.spends().iter().map(|spend| self.model.log_likelihood(spend)).collect());
-        Column::from(values)
+        py.detach(|| each(purchases, |spend| Ok(self.model.log_likelihood(spend)))).map(Column::from).or_raise()
     }
 
     fn __repr__(&self) -> String {
