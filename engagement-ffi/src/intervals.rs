@@ -1,43 +1,32 @@
 //! How far a fit can be trusted in what it predicts: confidence intervals of predictions, by the delta method.
 
-use std::ops::Range;
-
 use engagement_core::Result;
 use engagement_core::model::{GammaGamma, Prediction, Scale};
 
-use crate::held::Sort;
+use crate::held::{Slot, Sort};
 use crate::model::eng_model;
 use crate::predict::{bounds_of, predicted, purchases_to_come};
-use crate::purchases::{Summary, eng_purchases};
+use crate::purchases::eng_purchases;
 use crate::spend;
 
-/// Writes the ends of the confidence intervals of what a fit says of rows of purchases, normal on a scale.
-fn intervals(
+/// The ends of the confidence intervals of a column that a fit says, normal on a scale.
+fn ends(slot: &Slot, level: f64, scale: Scale, column: impl Fn(&Sort) -> Result<Vec<f64>>) -> Result<Vec<(f64, f64)>> {
+    let found = slot.evidence()?.fit.intervals_of(level, scale, column)?;
+    Ok(found.into_iter().map(|interval| (interval.low, interval.high)).collect())
+}
+
+/// Writes those of a prediction of rows of purchases.
+fn of_prediction(
     model: eng_model,
     purchases: eng_purchases,
     part: (i64, i64),
     (level, scale): (f64, Scale),
     bounds: (*mut f64, *mut f64),
-    say: impl Fn(&Sort, usize, &Summary, Range<usize>) -> Result<Vec<f64>>,
-) -> i32 {
-    bounds_of(model, purchases, part, bounds, |slot, summary, rows| {
-        let fit = &slot.evidence()?.fit;
-        let found = fit.intervals_of(level, scale, |sort| say(sort, slot.options.threads, summary, rows.clone()))?;
-        Ok(found.into_iter().map(|interval| (interval.low, interval.high)).collect())
-    })
-}
-
-/// Of a prediction.
-fn of_prediction(
-    model: eng_model,
-    purchases: eng_purchases,
-    part: (i64, i64),
-    how: (f64, Scale),
-    bounds: (*mut f64, *mut f64),
     prediction: Result<Prediction>,
 ) -> i32 {
-    intervals(model, purchases, part, how, bounds, |sort, threads, summary, rows| {
-        predicted(sort, threads, summary, rows, prediction.clone()?)
+    bounds_of(model, purchases, part, bounds, |slot, summary, rows| {
+        let prediction = prediction?;
+        ends(slot, level, scale, |sort| predicted(sort, slot.options.threads, summary, rows.clone(), prediction))
     })
 }
 
@@ -147,7 +136,7 @@ pub unsafe extern "system" fn eng_model_expected_value_interval_column(
     low: *mut f64,
     high: *mut f64,
 ) -> i32 {
-    intervals(model, purchases, (offset, count), (level, Scale::Log), (low, high), |sort, _, summary, rows| {
-        spend::of_rows(sort, summary, rows, GammaGamma::expected_value)
+    bounds_of(model, purchases, (offset, count), (low, high), |slot, summary, rows| {
+        ends(slot, level, Scale::Log, |sort| spend::of_rows(sort, summary, rows.clone(), GammaGamma::expected_value))
     })
 }

@@ -98,10 +98,15 @@ pub unsafe extern "system" fn eng_model_value_interval_column(
     high: *mut f64,
 ) -> i32 {
     bounds_of(model, purchases, (offset, count), (low, high), |slot, summary, rows| {
-        of_rows(slot.held()?.sort(), summary, rows, |model, spend| {
-            let interval = model.value_interval(spend, level)?;
-            Ok((interval.low, interval.high))
-        })
+        let intervals = match slot.held()?.sort() {
+            Sort::Special(Special::Spend(model)) => {
+                let purchases = summary.purchases()?;
+                let spends = collected(rows, |row| Ok(purchases.spend(row)))?;
+                model.value_intervals(&spends, level)?
+            }
+            sort => of_rows(sort, summary, rows, |model, spend| model.value_interval(spend, level))?,
+        };
+        Ok(intervals.into_iter().map(|interval| (interval.low, interval.high)).collect())
     })
 }
 

@@ -203,10 +203,10 @@ fn intervals_of_predictions_are_those_of_the_core() {
         said(model, eng_model_expected_purchases_interval_column(model, purchases, WEEKS, 0.9, 0, all, l, h));
         assert_eq!((bits(&low), bits(&high)), of_core(Scale::Log, Prediction::ExpectedPurchases { t: WEEKS }));
 
-        for (from, count) in [(0, rows), (5, 300)] {
+        for (from, count) in [(0i64, rows), (5, 300)] {
             let (mut low, mut high) = (vec![-9i64; count], vec![-9i64; count]);
             let (l, h) = (low.as_mut_ptr(), high.as_mut_ptr());
-            let (from, rows) = (from as i64, count as i64);
+            let rows = count as i64;
             said(model, eng_model_prediction_interval_column(model, purchases, WEEKS, 0.9, from, rows, l, h));
             for (row, (&low, &high)) in low.iter().zip(&high).enumerate() {
                 let customer = of.history(from as usize + row);
@@ -375,7 +375,9 @@ fn drawn_contracts_and_opportunities_are_those_of_the_core() {
         let fitted = new_model();
         said(fitted, eng_model_fit_opportunities(fitted, 500, f, s, [6i64; 500].as_ptr(), null()));
         let before = json_of(fitted);
-        (f.write(9), s.write(9), a.write(9));
+        f.write(9);
+        s.write(9);
+        a.write(9);
         let refused = [
             eng_model_simulate_contracts(contracts, -1, 7, 1, f, a),
             eng_model_simulate_contracts(contracts, 1 << 32, 7, 1, f, a),

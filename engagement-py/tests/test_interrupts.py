@@ -91,17 +91,6 @@ def test_an_interval_of_opportunities_answers_ctrl_c() -> None:
     assert time.monotonic() - began < 30
 
 
-def test_an_interval_of_mean_values_answers_ctrl_c() -> None:
-    rows = 2_000_000
-    customers = engagement.Purchases(np.full(rows, 2), np.full(rows, 10.0), np.full(rows, 39.0), np.full(rows, 20.0))
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    began = time.monotonic()
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        engagement.GammaGamma(6.25, 3.74, 15.44).value_interval(customers)
-    assert time.monotonic() - began < 10
-
-
 def test_a_validation_answers_ctrl_c() -> None:
     ledger = Ledger.read(engagement.datasets.cdnow())
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))

@@ -82,6 +82,22 @@ fn quantiles_have_the_mean() {
     close(mean, model.expected_value(&spend).unwrap(), 1e-4);
 }
 
+/// Many intervals are each of them to the last bit.
+#[test]
+fn intervals_of_many_are_those_of_each() {
+    let model = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let spends = [(2, 22.35), (1, 5.0), (2, 80.0), (7, 0.01), (2, 22.35)].map(|(count, mean)| Spend::new(count, mean).unwrap());
+    let all = model.value_intervals(&spends, 0.9).unwrap();
+    for (interval, spend) in all.iter().zip(&spends) {
+        assert_eq!(*interval, model.value_interval(spend, 0.9).unwrap());
+    }
+    assert_eq!(all.len(), 5);
+    let unbounded = GammaGamma::new(1.0, 0.9, 1.0).unwrap();
+    let error = unbounded.value_intervals(&[spends[0], Spend::unknown()], 0.9).unwrap_err();
+    assert!(error.to_string().starts_with("row 1: q: 0.9 is not above 1"), "{error}");
+    assert!(model.value_intervals(&spends, 1.0).is_err());
+}
+
 #[test]
 fn infinite_means_are_refused() {
     let model = GammaGamma::new(0.2, 0.5, 10.0).unwrap();

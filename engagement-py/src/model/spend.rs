@@ -1,7 +1,6 @@
 //! What customers spend per purchase.
 
 use engagement_core as core;
-use engagement_core::Progress;
 use engagement_core::model::{self, Estimated as _, Parameters as _, Spend};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -13,7 +12,6 @@ use super::posterior::{self, Posterior};
 use crate::column::Column;
 use crate::errors::OrRaise;
 use crate::purchases::Purchases;
-use crate::work::interruptible;
 
 /// Money spent per purchase: the gamma-gamma model (Fader, Hardie & Lee 2005).
 #[pyclass(module = "engagement", frozen, eq)]
@@ -132,13 +130,9 @@ impl GammaGamma {
     /// spent; a bound may be infinite.
     #[pyo3(signature = (purchases, level=0.95))]
     fn value_interval(&self, py: Python<'_>, purchases: &Bound<'_, Purchases>, level: f64) -> PyResult<(Column, Column)> {
-        let (purchases, progress) = (of(purchases), Progress::new());
-        let bounds = |spend: &Spend| {
-            progress.step(1)?;
-            self.model.value_interval(spend, level).map(|found| (found.low, found.high))
-        };
-        let bounds = interruptible(py, &progress, None, || each(purchases, bounds))?.or_raise()?;
-        let (low, high): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
+        let purchases = of(purchases);
+        let intervals = py.detach(|| self.model.value_intervals(&purchases.spends(), level)).or_raise()?;
+        let (low, high): (Vec<f64>, Vec<f64>) = intervals.iter().map(|interval| (interval.low, interval.high)).unzip();
         Ok((Column::from(low), Column::from(high)))
     }
 
