@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, UInt32Array, UInt64Array};
+use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array};
 use arrow_schema::{DataType, Field};
+use engagement_core::arrow::count_column;
 use engagement_core::{Error, ErrorKind, Nullable};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyAttributeError, PyImportError, PyIndexError};
@@ -40,13 +41,13 @@ impl From<&[f64]> for Column {
 
 impl From<&[u32]> for Column {
     fn from(values: &[u32]) -> Column {
-        Column { array: Arc::new(UInt32Array::from(values.to_vec())) }
+        Column { array: count_column(values) }
     }
 }
 
 impl From<Vec<u64>> for Column {
     fn from(values: Vec<u64>) -> Column {
-        Column { array: Arc::new(UInt64Array::from(values)) }
+        Column { array: count_column(&values) }
     }
 }
 
@@ -94,8 +95,7 @@ impl Column {
     #[getter]
     fn __array_interface__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let (start, kind) = match self.array.data_type() {
-            DataType::UInt32 => (self.array.as_primitive::<UInt32Type>().values().as_ptr() as usize, "<u4"),
-            DataType::UInt64 => (self.array.as_primitive::<UInt64Type>().values().as_ptr() as usize, "<u8"),
+            DataType::Int64 => (self.array.as_primitive::<Int64Type>().values().as_ptr() as usize, "<i8"),
             DataType::Boolean => {
                 return Err(PyAttributeError::new_err("a column of yes and no is bits, which numpy cannot look at"));
             }
@@ -152,8 +152,7 @@ impl Column {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let (py, array) = (slf.py(), &slf.get().array);
         let numbers = match array.data_type() {
-            DataType::UInt32 => pickle::bytes(py, array.as_primitive::<UInt32Type>().values()),
-            DataType::UInt64 => pickle::bytes(py, array.as_primitive::<UInt64Type>().values()),
+            DataType::Int64 => pickle::bytes(py, array.as_primitive::<Int64Type>().values()),
             DataType::Boolean => pickle::bytes(py, &array.as_boolean().values().iter().map(u8::from).collect::<Vec<u8>>()),
             _ => pickle::bytes(py, array.as_primitive::<Float64Type>().values()),
         };
@@ -171,8 +170,7 @@ impl Column {
         let numbers: Vec<u8> = item(state, "numbers")?.extract()?;
         let valid: Option<Vec<bool>> = item(state, "valid")?.extract()?;
         let array: ArrayRef = match item(state, "type")?.extract::<String>()?.as_str() {
-            "UInt32" => Arc::new(UInt32Array::from(pickle::column::<u32>(&numbers)?)),
-            "UInt64" => Arc::new(UInt64Array::from(pickle::column::<u64>(&numbers)?)),
+            "Int64" => Arc::new(Int64Array::from(pickle::column::<i64>(&numbers)?)),
             "Boolean" => Arc::new(numbers.iter().map(|&flag| Some(flag != 0)).collect::<BooleanArray>()),
             _ => {
                 let numbers = pickle::column::<f64>(&numbers)?;

@@ -28,7 +28,7 @@ macro_rules! number {
         })+
     };
 }
-number!(f64, i64, u8, u32, u64);
+number!(f64, i64, u8, u32);
 
 /// A column as bytes.
 pub(crate) fn bytes<'py, T: Number>(py: Python<'py>, column: &[T]) -> Bound<'py, PyBytes> {

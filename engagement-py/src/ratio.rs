@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 use engagement_core as core;
+use engagement_core::arrow::count_column;
 use pyo3::prelude::*;
 
 use crate::errors::invalid;
@@ -63,9 +64,8 @@ impl EngagementRatio {
 /// Ratios by group as a table.
 pub(crate) fn batch(groups: &[core::GroupRatio], by: &str) -> Result<RecordBatch, ArrowError> {
     let names: ArrayRef = Arc::new(StringArray::from_iter_values(groups.iter().map(|group| group.group.as_str())));
-    let count = |of: fn(&core::LevelCounts) -> u64| -> ArrayRef {
-        Arc::new(UInt64Array::from_iter_values(groups.iter().map(|group| of(&group.levels))))
-    };
+    let count =
+        |of: fn(&core::LevelCounts) -> u64| count_column(&groups.iter().map(|group| of(&group.levels)).collect::<Vec<_>>());
     let number = |of: fn(&core::EngagementRatio) -> Option<f64>| -> ArrayRef {
         Arc::new(groups.iter().map(|group| of(&group.ratio)).collect::<Float64Array>())
     };

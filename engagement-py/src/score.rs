@@ -6,6 +6,7 @@ use arrow_array::builder::{Float64Builder, StringBuilder, TimestampMicrosecondBu
 use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow_select::take::take_record_batch;
 use engagement_core as core;
+use engagement_core::arrow::count_column;
 use engagement_core::value::{ValueBridge, ValueTotals};
 use engagement_core::{ErrorKind, Zone};
 use pyo3::prelude::*;
@@ -216,7 +217,7 @@ pub(crate) fn history(cards: &[core::Scorecard], title: &str) -> PyResult<Table>
     };
     let mut levels = StringBuilder::new();
     cards.iter().for_each(|card| levels.append_value(card.level.as_str()));
-    let interactions: ArrayRef = Arc::new(UInt64Array::from_iter_values(cards.iter().map(|card| card.interactions)));
+    let interactions = count_column(&cards.iter().map(|card| card.interactions).collect::<Vec<_>>());
     let batch = RecordBatch::try_from_iter_with_nullable([
         ("as_of", Arc::new(times.finish()) as ArrayRef, false),
         ("engagement", number(|card| card.engagement), true),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, Float64Array, UInt8Array, UInt32Array};
-use engagement_core::arrow::customer_column;
+use arrow_array::{ArrayRef, Float64Array};
+use engagement_core::arrow::{count_column, customer_column};
 use engagement_core::segment::{RfmOptions, RfmTable};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -65,15 +65,14 @@ pub(crate) fn rfm<'py>(
     let found = ledger.work(py, |ledger| ledger.rfm(as_of, &options))?;
     let mut segments = StringBuilder::new();
     (0..found.len()).for_each(|row| segments.append_value(found.rfm.segment_name(row)));
-    let score = |scores: &[u8]| -> ArrayRef { Arc::new(UInt8Array::from(scores.to_vec())) };
     let columns: [(&str, ArrayRef); 8] = [
         ("customer", customer_column(found.len(), |row| found.customer(row)).or_raise()?),
         ("days_since_last", Arc::new(Float64Array::from(found.days_since_last.clone()))),
-        ("purchases", Arc::new(UInt32Array::from(found.purchases.clone()))),
+        ("purchases", count_column(&found.purchases)),
         ("spend", Arc::new(Float64Array::from(found.spend.clone()))),
-        ("r", score(&found.rfm.recency.score)),
-        ("f", score(&found.rfm.frequency.score)),
-        ("m", score(&found.rfm.monetary.score)),
+        ("r", count_column(&found.rfm.recency.score)),
+        ("f", count_column(&found.rfm.frequency.score)),
+        ("m", count_column(&found.rfm.monetary.score)),
         ("segment", Arc::new(segments.finish())),
     ];
     let mut table = table(columns, format!("RFM of {} customers as of {as_of}", thousands(found.len() as u64)))?;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Float64Builder, StringBuilder, UInt64Builder};
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, UInt64Array};
-use engagement_core::arrow::customer_column;
+use arrow_array::builder::{BooleanBuilder, Float64Builder, StringBuilder};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+use engagement_core::arrow::{count_column, customer_column};
 use engagement_core::stay::{
     CohortPeriod, KaplanMeier as Survival, PurchaseRate, Retention, RetentionOptions, StageOptions, SurvivalInterval, TenureEnd,
     TenureOptions,
@@ -83,17 +83,16 @@ impl Ledger {
 
 fn retention(retention: &Retention) -> PyResult<Table> {
     let mut cohort = StringBuilder::new();
-    let (mut after, mut customers, mut active, mut repeated) =
-        (UInt64Builder::new(), UInt64Builder::new(), UInt64Builder::new(), UInt64Builder::new());
+    let (mut after, mut customers, mut active, mut repeated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut numbers: [Float64Builder; 7] = Default::default();
     for row in &retention.cohorts {
         for period in 0.. {
             let Some(cell) = row.cell(period) else { break };
             cohort.append_value(&row.start);
-            after.append_value(period as u64);
-            customers.append_value(row.customers);
-            active.append_value(cell.retention.hits);
-            repeated.append_value(cell.repeat.hits);
+            after.push(period as u64);
+            customers.push(row.customers);
+            active.push(cell.retention.hits);
+            repeated.push(cell.repeat.hits);
             let shares = [cell.retention, cell.repeat].map(|share| [share.share, share.low, share.high]);
             let values = shares.into_iter().flatten().chain([cell.spend.to_f64()]);
             numbers.iter_mut().zip(values).for_each(|(column, value)| column.append_value(value));
@@ -102,10 +101,10 @@ fn retention(retention: &Retention) -> PyResult<Table> {
     let names = ["retention", "retention_low", "retention_high", "repeat_rate", "repeat_low", "repeat_high", "spend"];
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("cohort", Arc::new(cohort.finish())),
-        ("period", Arc::new(after.finish())),
-        ("customers", Arc::new(customers.finish())),
-        ("active", Arc::new(active.finish())),
-        ("repeated", Arc::new(repeated.finish())),
+        ("period", count_column(&after)),
+        ("customers", count_column(&customers)),
+        ("active", count_column(&active)),
+        ("repeated", count_column(&repeated)),
     ];
     columns.extend(names.into_iter().zip(numbers.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef)));
     let mut table = table(columns, format!("Retention of {} cohorts as of {}", retention.cohorts.len(), retention.as_of))?;
@@ -139,13 +138,12 @@ impl KaplanMeier {
         let durations = Numbers::new("durations", durations)?.values;
         let observed = crate::column::flags("observed", observed)?;
         let survival = Survival::with_interval(&durations, &observed, interval).or_raise()?;
-        let count = |values: &[u64]| -> ArrayRef { Arc::new(UInt64Array::from(values.to_vec())) };
         let number = |values: &core::Nullable| -> ArrayRef { Arc::new(values.iter().collect::<Float64Array>()) };
         let columns: [(&str, ArrayRef); 8] = [
             ("time", Arc::new(Float64Array::from(survival.time.clone()))),
-            ("at_risk", count(&survival.at_risk)),
-            ("events", count(&survival.events)),
-            ("censored", count(&survival.censored)),
+            ("at_risk", count_column(&survival.at_risk)),
+            ("events", count_column(&survival.events)),
+            ("censored", count_column(&survival.censored)),
             ("survival", Arc::new(Float64Array::from(survival.survival.clone()))),
             ("standard_error", number(&survival.standard_error)),
             ("low", number(&survival.low)),

@@ -163,9 +163,6 @@ pub(crate) fn value<'py>(py: Python<'py>, column: &ArrayRef, row: usize) -> PyRe
         DataType::Utf8View => column.as_string_view().value(row).into_pyobject(py)?.into_any(),
         DataType::Boolean => column.as_boolean().value(row).into_pyobject(py)?.to_owned().into_any(),
         DataType::Int64 => column.as_primitive::<types::Int64Type>().value(row).into_pyobject(py)?.into_any(),
-        DataType::UInt64 => column.as_primitive::<types::UInt64Type>().value(row).into_pyobject(py)?.into_any(),
-        DataType::UInt32 => column.as_primitive::<types::UInt32Type>().value(row).into_pyobject(py)?.into_any(),
-        DataType::UInt8 => column.as_primitive::<types::UInt8Type>().value(row).into_pyobject(py)?.into_any(),
         DataType::Float64 => column.as_primitive::<types::Float64Type>().value(row).into_pyobject(py)?.into_any(),
         DataType::Dictionary(_, _) => {
             let dictionary = column.as_any_dictionary();

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{Float64Builder, StringBuilder, UInt64Builder};
+use arrow_array::builder::{Float64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use engagement_core::Zone;
+use engagement_core::arrow::count_column;
 use engagement_core::model::{Interval, ModelKind};
 use engagement_core::validate::{self as core, Candidate, Group, Measure, Origin, Outcome};
 use pyo3::prelude::*;
@@ -99,13 +100,13 @@ fn groups<'a>(
     of: impl Fn(&'a Outcome) -> &'a Vec<Group> + 'a,
 ) -> PyResult<Table> {
     let (mut origins, mut names) = (StringBuilder::new(), StringBuilder::new());
-    let (mut labels, mut customers) = (UInt64Builder::new(), UInt64Builder::new());
+    let (mut labels, mut customers) = (Vec::new(), Vec::new());
     let mut numbers: [Float64Builder; 4] = Default::default();
     for (origin, name, group) in rows(found, move |outcome| of(outcome).as_slice()) {
         origins.append_value(zone.format_date(origin.at));
         names.append_value(name);
-        labels.append_value(u64::from(group.label));
-        customers.append_value(group.customers);
+        labels.push(group.label);
+        customers.push(group.customers);
         let values = [group.expected, group.actual.estimate, group.actual.low, group.actual.high];
         numbers.iter_mut().zip(values).for_each(|(column, value)| column.append_value(value));
     }
@@ -113,8 +114,8 @@ fn groups<'a>(
     let columns: [(&str, ArrayRef); 8] = [
         ("origin", Arc::new(origins.finish())),
         ("candidate", Arc::new(names.finish())),
-        (label, Arc::new(labels.finish())),
-        ("customers", Arc::new(customers.finish())),
+        (label, count_column(&labels)),
+        ("customers", count_column(&customers)),
         ("expected", Arc::new(expected.finish())),
         ("actual", Arc::new(actual.finish())),
         ("low", Arc::new(low.finish())),
@@ -162,14 +163,14 @@ impl Validation {
     #[getter]
     fn totals(&self) -> PyResult<Table> {
         let (mut origins, mut names) = (StringBuilder::new(), StringBuilder::new());
-        let (mut customers, mut purchases) = (UInt64Builder::new(), UInt64Builder::new());
+        let (mut customers, mut purchases) = (Vec::new(), Vec::new());
         let (mut expected, mut bic, mut share) = (Float64Builder::new(), Float64Builder::new(), Float64Builder::new());
         for origin in &self.found.origins {
             for ((name, outcome), stacked) in self.found.candidates.iter().zip(&origin.outcomes).zip(&origin.stacked) {
                 origins.append_value(self.zone.format_date(origin.at));
                 names.append_value(name);
-                customers.append_value(origin.customers);
-                purchases.append_value(origin.purchases);
+                customers.push(origin.customers);
+                purchases.push(origin.purchases);
                 expected.append_option(outcome.expected);
                 bic.append_option(outcome.bic);
                 share.append_option(outcome.expected.map(|_| *stacked));
@@ -178,8 +179,8 @@ impl Validation {
         let columns: [(&str, ArrayRef); 7] = [
             ("origin", Arc::new(origins.finish())),
             ("candidate", Arc::new(names.finish())),
-            ("customers", Arc::new(customers.finish())),
-            ("purchases", Arc::new(purchases.finish())),
+            ("customers", count_column(&customers)),
+            ("purchases", count_column(&purchases)),
             ("expected", Arc::new(expected.finish())),
             ("bic", Arc::new(bic.finish())),
             ("stacked", Arc::new(share.finish())),

@@ -100,6 +100,18 @@ def test_whole_numbers_of_every_type_are_counts() -> None:
     assert Purchases(pl.Series(FREQUENCY, dtype=pl.UInt8), RECENCY, AGE).frequency.to_list() == FREQUENCY
 
 
+def test_differences_of_counts_may_be_negative() -> None:
+    purchases = Purchases(FREQUENCY, RECENCY, AGE)
+    assert (np.asarray(purchases.frequency) - 3).tolist() == [-1, -3, 4]
+    assert (pl.Series(purchases.frequency) - 3).to_list() == [-1, -3, 4]
+    low, high = engagement.MbgNbd(0.525, 6.183, 0.891, 1.614).prediction_interval(purchases, 39.0)
+    assert (np.asarray(low) - np.asarray(high)).max() <= 0
+    frame = pa.table(purchases)
+    assert frame.schema.field("frequency").type == frame.schema.field("paid").type == pa.int64()
+    cohort = engagement.Renewals([0, 1, 1, 2], [False, False, False, True])
+    assert np.repeat(cohort.renewals, cohort.counts).tolist() == [0, 1, 1, 2]
+
+
 def test_columns_go_out_without_a_copy() -> None:
     purchases = Purchases(FREQUENCY, RECENCY, AGE, VALUE, customers=["ann", "bob", "eve"])
     value, frequency = purchases.value, purchases.frequency
@@ -109,7 +121,7 @@ def test_columns_go_out_without_a_copy() -> None:
     assert array.__array_interface__["data"][0] == value.__array_interface__["data"][0]
     assert not array.flags.writeable
     assert np.array(value, copy=True).flags.writeable
-    assert np.asarray(frequency).dtype == "uint32" and np.asarray(frequency, dtype=float).dtype == "float64"
+    assert np.asarray(frequency).dtype == "int64" and np.asarray(frequency, dtype=float).dtype == "float64"
     assert pl.Series(value).to_list() == value.to_list() == list(value) == VALUE
     assert pa.array(value).null_count == 1
     assert pd.Series(np.asarray(value)).isna().tolist() == [False, True, False]

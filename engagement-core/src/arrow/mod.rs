@@ -50,7 +50,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 pub use columns::{Chosen, Columns, resolve};
 pub use kinds::{KindOrigin, KindUse, KindsReport};
 pub use mapping::{Mapping, Vocabulary};
-pub use output::{customer_column, purchases_batch, rejects_batch, scores_batch};
+pub use output::{count_column, customer_column, purchases_batch, rejects_batch, scores_batch};
 
 use crate::error::Result;
 use crate::ledger::{Batch, Field, KeyColumn, Load, TextColumn, Unreadable, Values};

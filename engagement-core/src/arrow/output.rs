@@ -6,7 +6,7 @@ use arrow_array::builder::{BooleanBuilder, StringBuilder};
 use arrow_array::types::Int8Type;
 use arrow_array::{
     ArrayRef, Decimal128Array, DictionaryArray, Float64Array, Int8Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt32Array, UInt64Array,
+    TimestampMicrosecondArray,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, Field, Schema};
@@ -28,7 +28,7 @@ use crate::score::{Nullable, Scores};
 /// | `points_say`, `points_stay`, `points_spend` | `Float64` | null without evidence |
 /// | `coverage` | `Float64` | |
 /// | `prospect` | `Boolean` | |
-/// | `interactions` | `UInt64` | |
+/// | `interactions` | `Int64` | |
 /// | `first_at`, `last_at` | `Timestamp(µs, UTC)` | |
 /// | `probability_alive`, `expected_purchases`, `discounted_purchases` | `Float64` | only with a forecast; null for prospects |
 /// | `expected_order_value` | `Float64` | only with a forecast in money; null for prospects |
@@ -72,7 +72,7 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
     let mut prospect = BooleanBuilder::with_capacity(scores.len());
     prospect.append_slice(&scores.prospect);
     add("prospect", Arc::new(prospect.finish()), false);
-    add("interactions", Arc::new(UInt64Array::from(scores.interactions.clone())), false);
+    add("interactions", count_column(&scores.interactions), false);
     add("first_at", times(&scores.first_at), false);
     add("last_at", times(&scores.last_at), false);
     if let Some(all) = &scores.forecasts {
@@ -102,13 +102,13 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
 /// | column | type | |
 /// |---|---|---|
 /// | `customer` | `Int64` if every key is an integer, else `Utf8` | |
-/// | `frequency` | `UInt32` | repeat purchase periods |
+/// | `frequency` | `Int64` | repeat purchase periods |
 /// | `recency`, `age` | `Float64` | in units |
 /// | `value` | `Float64` | mean net spend of the repeat periods with any; null without one |
 /// | `first_value` | `Float64` | net spend of the first period; null where it was free or is not known |
-/// | `paid` | `UInt32` | repeat periods with net spend |
+/// | `paid` | `Int64` | repeat periods with net spend |
 /// | `log_gaps` | `Float64` | only if it is known |
-/// | `holdout_frequency`, `holdout_paid` | `UInt32` | only with a holdout |
+/// | `holdout_frequency`, `holdout_paid` | `Int64` | only with a holdout |
 /// | `holdout_value` | `Float64` | only with a holdout; null without a period with net spend |
 ///
 /// # Errors
@@ -124,24 +124,23 @@ pub fn scores_batch(scores: &Scores) -> Result<RecordBatch> {
 /// # Ok::<(), engagement_core::Error>(())
 /// ```
 pub fn purchases_batch(purchases: &Purchases) -> Result<RecordBatch> {
-    let counts = |column: &[u32]| -> ArrayRef { Arc::new(UInt32Array::from(column.to_vec())) };
     let floats = |column: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(column.to_vec())) };
     let mut columns = vec![
         ("customer", customer_column(purchases.len(), |row| purchases.customer(row))?, false),
-        ("frequency", counts(purchases.frequency()), false),
+        ("frequency", count_column(purchases.frequency()), false),
         ("recency", floats(purchases.recency()), false),
         ("age", floats(purchases.age()), false),
         ("value", numbers(purchases.value()), true),
         ("first_value", numbers(purchases.first_value()), true),
-        ("paid", counts(purchases.paid()), false),
+        ("paid", count_column(purchases.paid()), false),
     ];
     if let Some(log_gaps) = purchases.log_gaps() {
         columns.push(("log_gaps", floats(log_gaps), false));
     }
     if let Some(holdout) = purchases.holdout() {
-        columns.push(("holdout_frequency", counts(&holdout.frequency), false));
+        columns.push(("holdout_frequency", count_column(&holdout.frequency), false));
         columns.push(("holdout_value", numbers(&holdout.value), true));
-        columns.push(("holdout_paid", counts(&holdout.paid), false));
+        columns.push(("holdout_paid", count_column(&holdout.paid), false));
     }
     table(columns)
 }
@@ -170,7 +169,7 @@ pub fn rejects_batch(rejects: &[Reject]) -> Result<RecordBatch> {
     };
     table(vec![
         ("source", nullable(&|reject| some(&reject.source))?, true),
-        ("row", Arc::new(UInt64Array::from_iter_values(rejects.iter().map(|reject| reject.row))), false),
+        ("row", count_column(&rejects.iter().map(|reject| reject.row).collect::<Vec<_>>()), false),
         ("field", nullable(&|reject| some(reject.field.as_str()))?, false),
         ("reason", nullable(&|reject| some(reject.reason.as_str()))?, false),
         ("value", nullable(&|reject| some(&reject.value))?, true),
@@ -195,6 +194,17 @@ fn within(bytes: usize) -> Result<()> {
 
 fn failed(error: &ArrowError) -> Error {
     Error::new(ErrorKind::InvalidArgument, format!("the table cannot be made: {error}"))
+}
+
+/// Counts as a column: `Int64`, signed, because differences are taken of them, and an unsigned one below 0 is huge.
+///
+/// ```
+/// use engagement_core::arrow::count_column;
+///
+/// assert_eq!(count_column(&[2_u32, 0, 7]).data_type().to_string(), "Int64");
+/// ```
+pub fn count_column<T: Copy + TryInto<i64>>(counts: &[T]) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(counts.iter().map(|&count| count.try_into().unwrap_or(i64::MAX))))
 }
 
 /// The customers of rows as a column: `Int64` if every key is an integer, else `Utf8`.
