@@ -2297,8 +2297,9 @@ ENG_API int32_t ENG_CALL eng_model_opportunity_interval_column(eng_model model, 
 
 /**
  * Gives the log-likelihood of the purchases of a customer with frequency repeat purchases, the last of them
- * recency units after the first purchase, which was age units ago: that of when each was made, which bg-cnbd-k
- * and mbg-cnbd-k tell but for (k - 1) times the sum of the logarithms of the gaps, which no model changes.
+ * recency units after the first purchase, which was age units ago: that of when each was made. bg-cnbd-k and
+ * mbg-cnbd-k leave out (k - 1) times the sum of the logarithms of the gaps, ENG_PURCHASES_LOG_GAPS, which these
+ * three numbers do not tell.
  *
  * Since 0.1; any thread. Errors: as eng_model_probability_alive.
  */

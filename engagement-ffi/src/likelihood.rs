@@ -16,8 +16,8 @@ use crate::predict::{collected, history, numbers_of, of_customers};
 use crate::purchases::eng_purchases;
 
 /// Gives the log-likelihood of the purchases of a customer with `frequency` repeat purchases, the last of them `recency` units after the
-/// first purchase, which was `age` units ago: that of when each was made, which `bg-cnbd-k` and `mbg-cnbd-k` tell but for
-/// (k - 1) times the sum of the logarithms of the gaps, which no model changes.
+/// first purchase, which was `age` units ago: that of when each was made. `bg-cnbd-k` and `mbg-cnbd-k` leave out (k - 1) times the sum of
+/// the logarithms of the gaps, `ENG_PURCHASES_LOG_GAPS`, which these three numbers do not tell.
 ///
 /// Since 0.1; any thread. Errors: as `eng_model_probability_alive`.
 #[unsafe(no_mangle)]

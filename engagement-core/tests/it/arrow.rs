@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Decimal256Builder, StringDictionaryBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int8Type, Int32Type, UInt8Type, UInt32Type, UInt64Type};
+use arrow_array::types::{Float64Type, Int8Type, Int32Type, Int64Type, UInt8Type, UInt64Type};
 use arrow_array::*;
 use arrow_buffer::i256;
 use arrow_schema::DataType;
@@ -579,7 +579,7 @@ fn purchases_come_out_as_a_table() {
             let column = table.column(at);
             let cell = |row| {
                 let number = column.as_primitive_opt::<Float64Type>().map(|column| format!("{:.1}", column.value(row)));
-                let count = column.as_primitive_opt::<UInt32Type>().map(|column| column.value(row).to_string());
+                let count = column.as_primitive_opt::<Int64Type>().map(|column| column.value(row).to_string());
                 let text = column.as_string_opt::<i32>().map(|column| column.value(row).to_owned());
                 if column.is_null(row) { "null".to_owned() } else { number.or(count).or(text).unwrap() }
             };
