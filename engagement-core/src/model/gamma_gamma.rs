@@ -70,9 +70,7 @@ impl GammaGamma {
             return failed("fewer than two customers have repeat purchases with a value: there is no spread to fit");
         }
         let mut other = rows.clone();
-        // Positive numbers have the order of their bits.
-        sort(&mut rows, &mut other, |spend| spend.mean().to_bits());
-        sort(&mut rows, &mut other, |spend| u64::from(spend.count()));
+        sort_spends(&mut rows, &mut other);
         let mut weights: Vec<f64> = Vec::with_capacity(rows.len());
         weights.extend(rows.chunk_by(|a, b| a == b).map(|equal| equal.len() as f64));
         rows.dedup();
@@ -224,6 +222,17 @@ fn ln_gamma_quantile(shape: f64, tail: f64, below: bool) -> f64 {
 
 /// The squared coefficient of variation of the mean values below which p and q run off to infinity.
 const LEAST_SPREAD: f64 = 1e-6;
+
+/// Sorts by count and mean; `other` is as long as `rows`. Positive numbers have the order of their bits, of which the leading ones tell nearly all rows apart: a sort by
+/// all would read and write them three times as often.
+fn sort_spends(rows: &mut Vec<Spend>, other: &mut Vec<Spend>) {
+    let leading = |spend: &Spend| spend.mean().to_bits() >> 34;
+    sort(rows, other, leading);
+    sort(rows, other, |spend| u64::from(spend.count()));
+    for alike in rows.chunk_by_mut(|a, b| leading(a) == leading(b) && a.count() == b.count()).filter(|alike| alike.len() > 1) {
+        alike.sort_unstable_by_key(|spend| spend.mean().to_bits());
+    }
+}
 
 /// The mean of f over all customers.
 fn mean_of(rows: &[Spend], weights: &[f64], f: impl Fn(&Spend) -> f64) -> f64 {

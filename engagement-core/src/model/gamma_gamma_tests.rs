@@ -82,6 +82,24 @@ fn quantiles_have_the_mean() {
     close(mean, model.expected_value(&spend).unwrap(), 1e-4);
 }
 
+/// Leading bits and then the rest, or all at once: the same order, of cents and of means that differ in their last bit.
+#[test]
+fn sorted_by_leading_bits_is_sorted() {
+    let mut random = Random::new(8, 0);
+    let mut draw = |scale: f64| {
+        let mean = scale * (random.below(4_000) + 1) as f64;
+        let last = f64::from_bits(mean.to_bits() + random.below(3));
+        Spend::new(random.below(5) as u32 + 1, last).unwrap()
+    };
+    let mut rows: Vec<Spend> = (0..30_000).map(|row| draw([0.01, 1e-9, 1e12][row % 3])).collect();
+    let mut want = rows.clone();
+    want.sort_by_key(|spend| (spend.count(), spend.mean().to_bits()));
+    assert!(want.chunk_by(|a, b| a == b).count() < 30_000);
+    let mut other = rows.clone();
+    sort_spends(&mut rows, &mut other);
+    assert_eq!(rows, want);
+}
+
 /// Many intervals are each of them to the last bit.
 #[test]
 fn intervals_of_many_are_those_of_each() {
