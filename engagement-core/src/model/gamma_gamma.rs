@@ -223,8 +223,8 @@ fn ln_gamma_quantile(shape: f64, tail: f64, below: bool) -> f64 {
 /// The squared coefficient of variation of the mean values below which p and q run off to infinity.
 const LEAST_SPREAD: f64 = 1e-6;
 
-/// Sorts by count and mean; `other` is as long as `rows`. Positive numbers have the order of their bits, of which the leading ones tell nearly all rows apart: a sort by
-/// all would read and write them three times as often.
+/// Sorts by count and mean; `other` is as long as `rows`. Positive numbers have the order of their bits, of which the leading ones
+/// tell nearly all rows apart: they are about 2 digits of the sort, and all bits about 6.
 fn sort_spends(rows: &mut Vec<Spend>, other: &mut Vec<Spend>) {
     let leading = |spend: &Spend| spend.mean().to_bits() >> 34;
     sort(rows, other, leading);
